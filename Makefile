@@ -1,0 +1,49 @@
+# Every target sets up what it needs; `make help` lists them.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+ROOMS  := features agreement models training serving hotlead
+export MLFLOW_DISABLE_TELEMETRY ?= true
+
+.PHONY: help setup demo test check bench notebooks lock clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY)  ## make the virtual environment, install the locked packages, compile the kernels
+
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Hotlead needs Python 3.11 or later: run 'make PYTHON=/path/to/python3 setup'." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/hotlead doctor --warm
+	@touch $@
+
+demo: $(READY)  ## import a demo company's history, train, serve, and watch leads turn hot
+	$(BIN)/hotlead demo $(DEMO)
+
+test: $(READY)  ## run the tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
+
+check: $(READY)  ## format, lint, types, the floors between the rooms
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)  ## measure the hot paths beside a named peer
+	$(BIN)/python -m benchmarks.features
+	$(BIN)/python -m benchmarks.scoring
+
+notebooks: $(READY)  ## run the notebooks again and keep their outputs
+	$(BIN)/jupyter execute --inplace notebooks/*.ipynb
+
+lock: $(READY)  ## resolve the dependencies again into requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --all-extras pyproject.toml -o requirements.lock
+
+clean:  ## remove the environment and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
