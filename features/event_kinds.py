@@ -1,0 +1,271 @@
+"""Feature kinds that read what a lead, or its whole buying group, did."""
+
+import math
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar, Literal
+
+from features.lead_kinds import Dtype
+from features.text import count_of, identifier, plural, words
+
+Scope = Literal["lead", "account"]
+
+
+class Op(IntEnum):
+    """What the kernel does with an event of the right type."""
+
+    COUNT = 0
+    SUM = 1
+    DAYS_SINCE = 2
+    FIRST_SEEN = 3
+    ACTIVE_DAYS = 4
+    DECAY = 5
+    TREND = 6
+    SHARE = 7
+    ACTIVE_LEADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class EventFeature:
+    """A number computed from the events of one lead, or of everyone in its account.
+
+    Attributes
+    ----------
+    type
+        The event type to look at; None looks at events of every type.
+    days
+        Length of the window ``[as_of - days, as_of)``; None looks back to the first event.
+    scope
+        Whose events: the lead's own, or those of everyone in its account.
+    """
+
+    type: str | None = None
+    days: int | None = None
+    scope: Scope = "lead"
+
+    op: ClassVar[Op]
+    suffix: ClassVar[str]
+    dtype: ClassVar[Dtype] = "number"
+
+    @property
+    def name(self) -> str:
+        window = "" if self.days is None else f"_{self.days}d"
+        who = "account_" if self.scope == "account" else ""
+        return f"{who}{identifier(self.type or 'event')}_{self.suffix}{window}"
+
+    @property
+    def family(self) -> str:
+        """Return one name for all that is said of this event type in this scope."""
+        return f"{self.scope}:{self.type or 'activity'}"
+
+    @property
+    def noun(self) -> str:
+        """Return the event type as people would say it."""
+        return "activity" if self.type is None else words(self.type)
+
+    @property
+    def by_whom(self) -> str:
+        """Return who did it, where it was not the lead alone."""
+        return " in the company" if self.scope == "account" else ""
+
+    @property
+    def silence(self) -> str:
+        """Return what a missing value means: only accounts can be unknown."""
+        return "Company not known"
+
+    def sentence(self, value: float) -> str:
+        """Return what a value means, in words for a sales rep."""
+        return self.silence if math.isnan(value) else self.say(value)
+
+    def say(self, value: float) -> str:
+        """Return what a value that is there means."""
+        raise NotImplementedError(type(self).__name__)
+
+    @property
+    def window(self) -> str:
+        """Return the window in words."""
+        return " so far" if self.days is None else f" in the last {count_of(self.days, 'day')}"
+
+
+@dataclass(frozen=True, slots=True)
+class EventCount(EventFeature):
+    """How many events lie in the window."""
+
+    op: ClassVar[Op] = Op.COUNT
+    suffix: ClassVar[str] = "count"
+
+    def say(self, value: float) -> str:
+        """Return ``3 downloads in the last 7 days``."""
+        counted = count_of(value, "event" if self.type is None else self.noun)
+        return f"{counted}{self.by_whom}{self.window}"
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveDays(EventFeature):
+    """On how many days, counted in UTC, there was at least one event in the window."""
+
+    op: ClassVar[Op] = Op.ACTIVE_DAYS
+    suffix: ClassVar[str] = "active_days"
+
+    def say(self, value: float) -> str:
+        """Return ``Active on 4 days in the last 30 days``."""
+        what = "Active" if self.type is None else f"{plural(self.noun).capitalize()}"
+        return f"{what}{self.by_whom} on {count_of(value, 'day')}{self.window}"
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveLeads(EventFeature):
+    """How many different people had an event in the window."""
+
+    scope: Scope = "account"
+    op: ClassVar[Op] = Op.ACTIVE_LEADS
+    suffix: ClassVar[str] = "active_leads"
+
+    def say(self, value: float) -> str:
+        """Return ``3 people of the company active in the last 30 days``."""
+        people = "1 person" if value == 1 else f"{value:,.0f} people" if value else "nobody"
+        did = "active" if self.type is None else f"with {plural(self.noun)}"
+        return f"{people} of the company {did}{self.window}"
+
+
+@dataclass(frozen=True, slots=True)
+class DaysSince(EventFeature):
+    """Days since the latest event, missing where there was none."""
+
+    op: ClassVar[Op] = Op.DAYS_SINCE
+    suffix: ClassVar[str] = "days_since"
+
+    @property
+    def silence(self) -> str:
+        """Return ``No download yet``."""
+        return f"No {self.noun}{self.by_whom}{self.window if self.days else ' yet'}"
+
+    def say(self, value: float) -> str:
+        """Return ``Last download 2 days ago``."""
+        return f"Last {self.noun}{self.by_whom} {_ago(value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSeen(EventFeature):
+    """Days since the first event, missing where there was none."""
+
+    op: ClassVar[Op] = Op.FIRST_SEEN
+    suffix: ClassVar[str] = "first_seen"
+
+    @property
+    def silence(self) -> str:
+        """Return ``No download yet``."""
+        return f"No {self.noun}{self.by_whom}{self.window if self.days else ' yet'}"
+
+    def say(self, value: float) -> str:
+        """Return ``First download 40 days ago``."""
+        return f"First {self.noun}{self.by_whom} {_ago(value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class DecayedCount(EventFeature):
+    """A count in which an event weighs half after every `half_life` days: sum of ``2 ** (-age / half_life)``."""
+
+    half_life: float = 14.0
+    op: ClassVar[Op] = Op.DECAY
+    suffix: ClassVar[str] = "decayed"
+
+    @property
+    def name(self) -> str:
+        return f"{super(DecayedCount, self).name}_h{self.half_life:g}"
+
+    def say(self, value: float) -> str:
+        """Return ``Download activity lately: 2.4``."""
+        said = "Activity" if self.type is None else f"{self.noun.capitalize()} activity"
+        return f"{said}{self.by_whom} lately: {value:.1f}" if value >= 0.05 else f"No {said.lower()} lately"
+
+
+@dataclass(frozen=True, slots=True)
+class Trend(EventFeature):
+    """Events in the window less events in the window before it: ``log((1 + now) / (1 + before))``.
+
+    The added one keeps silence finite; zero means no change.
+
+    Raises
+    ------
+    ValueError
+        If no window length is given.
+    """
+
+    days: int | None = 14
+    op: ClassVar[Op] = Op.TREND
+    suffix: ClassVar[str] = "trend"
+
+    def __post_init__(self) -> None:
+        if self.days is None:
+            raise ValueError("a trend needs the length of the windows it compares")
+
+    def say(self, value: float) -> str:
+        """Return ``More downloads than in the 14 days before``."""
+        what = "activity" if self.type is None else plural(self.noun)
+        than = "As much" if value == 0 else "More" if value > 0 else "Less" if self.type is None else "Fewer"
+        joint = "as" if value == 0 else "than"
+        return f"{than} {what}{self.by_whom} {joint} in the {self.days} days before"
+
+
+@dataclass(frozen=True, slots=True)
+class TypeShare(EventFeature):
+    """Share of one event type among all events in the window, in [0, 1]; missing without events.
+
+    Raises
+    ------
+    ValueError
+        If no type is given.
+    """
+
+    op: ClassVar[Op] = Op.SHARE
+    suffix: ClassVar[str] = "share"
+
+    @property
+    def silence(self) -> str:
+        """Return ``No activity in the last 30 days``."""
+        return f"No activity{self.by_whom}{self.window}"
+
+    def __post_init__(self) -> None:
+        if self.type is None:
+            raise ValueError("a share needs the event type it is the share of")
+
+    def say(self, value: float) -> str:
+        """Return ``40 % of the activity in the last 30 days were downloads``."""
+        return f"{value:.0%} of the activity{self.by_whom}{self.window} were {plural(self.noun)}"
+
+
+@dataclass(frozen=True, slots=True)
+class PropertySum(EventFeature):
+    """Sum of a numeric event property over the window; events without it add nothing.
+
+    Raises
+    ------
+    ValueError
+        If no property is named.
+    """
+
+    quantity: str = ""
+    op: ClassVar[Op] = Op.SUM
+    suffix: ClassVar[str] = "sum"
+
+    def __post_init__(self) -> None:
+        if not self.quantity:
+            raise ValueError("a sum needs the event property it adds up")
+
+    @property
+    def name(self) -> str:
+        return f"{super(PropertySum, self).name}_{identifier(self.quantity)}"
+
+    def say(self, value: float) -> str:
+        """Return ``Download pages: 12 in the last 7 days``."""
+        of = "" if self.type is None else f"{self.noun} "
+        said = f"{of}{words(self.quantity)}"
+        return f"{said[:1].upper()}{said[1:]}{self.by_whom}: {value:,.4g}{self.window}"
+
+
+def _ago(days: float) -> str:
+    if days < 1:
+        hours = max(1, round(days * 24))
+        return f"{count_of(hours, 'hour')} ago"
+    return f"{count_of(round(days), 'day')} ago"

@@ -1,0 +1,57 @@
+"""One normal form of text, used wherever two spellings must be the same word."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_SPACES = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"\W+")
+
+
+@lru_cache(maxsize=65_536)
+def normal_form(text: str) -> str:
+    """Return the form in which two spellings of one value are equal.
+
+    Invisible characters go, compatibility forms are unified (NFKC), case is folded, runs of white space
+    become one blank. Text is kept as it was sent; this form is only for matching.
+
+    >>> normal_form("  \uff21\uff23\uff2d\uff25   GmbH ")
+    'acme gmbh'
+    """
+    visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", visible.casefold())).strip()
+
+
+@lru_cache(maxsize=4_096)
+def identifier(text: str) -> str:
+    """Return a lower-case name of word characters, for feature names: ``Pricing page`` → ``pricing_page``."""
+    return _NOT_WORD.sub("_", normal_form(text)).strip("_") or "unnamed"
+
+
+@lru_cache(maxsize=4_096)
+def words(name: str) -> str:
+    """Return a name as people would say it: ``pricing_visit`` → ``pricing visit``."""
+    return _SPACES.sub(" ", name.replace("_", " ").replace("-", " ")).strip().lower()
+
+
+def count_of(number: float, noun: str) -> str:
+    """Return a counted noun: ``3 downloads``, ``1 download``, ``no downloads``."""
+    amount = "no" if number == 0 else f"{number:,.0f}"
+    return f"{amount} {noun if number == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """Return the English plural of the last word, unless that word already says what happened.
+
+    >>> plural("page visit"), plural("inquiry"), plural("email opened")
+    ('page visits', 'inquiries', 'emails opened')
+    """
+    *before, last = noun.split(" ")
+    if last.endswith("ed") and before:
+        return f"{plural(' '.join(before))} {last}"
+    if re.search(r"[^aeiou]y$", last):
+        return " ".join([*before, f"{last[:-1]}ies"])
+    if last.endswith(("s", "x", "ch", "sh")):
+        return " ".join([*before, f"{last}es"])
+    return " ".join([*before, f"{last}s"])
