@@ -3,7 +3,7 @@
 A new feature is one line here, or one line in an explicit `FeatureSet`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from features.contract import LeadSchema
 from features.event_kinds import (
@@ -34,6 +34,14 @@ from features.lead_kinds import (
 
 WINDOWS = (7, 30, 90)
 _NAMES_NOBODY_SHARES = ("email", "website", "company")
+_READINGS_OF_NUMBERS: Mapping[str, Sequence[Feature]] = {
+    "employees": (SizeBand(),),
+    "revenue": (RevenueBand(),),
+}
+_READINGS_OF_TEXTS: Mapping[str, Sequence[Feature]] = {
+    "role": (Seniority(), Department()),
+    "email": (EmailKind(),),
+}
 
 
 def derive_catalogue(
@@ -80,10 +88,8 @@ def _read_columns(schema: LeadSchema) -> Iterator[Feature]:
 
 
 def _read_firmographic(name: str, *, is_number: bool) -> Iterator[Feature]:
-    if is_number:
-        yield from {"employees": [SizeBand()], "revenue": [RevenueBand()]}.get(name, [])
-    else:
-        yield from {"role": [Seniority(), Department()], "email": [EmailKind()]}.get(name, [])
+    readings = _READINGS_OF_NUMBERS if is_number else _READINGS_OF_TEXTS
+    yield from readings.get(name, ())
 
 
 def _read_events(types: Sequence[str], quantities: Sequence[str], scope: Scope) -> Iterator[EventFeature]:

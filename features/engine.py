@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features import kernels
+from features.contract import Column, ColumnKind, SchemaMismatch, clean_column
 from features.event_kinds import Scope
 from features.feature_set import FeatureSet
 from features.lead_kinds import Attribute, LeadAge, LeadFeature
@@ -65,6 +66,24 @@ class FeatureTable:
                 return self.numbers[:, position]
         return self.texts[[feature.name for feature in self.feature_set.texts].index(name)]
 
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, feature_set: FeatureSet) -> "FeatureTable":
+        """Read what `to_frame` wrote; columns may stand in any order, further ones are passed over.
+
+        Raises
+        ------
+        SchemaMismatch
+            If a feature has no column.
+        """
+        if missing := [name for name in feature_set.names if name not in frame.columns]:
+            raise SchemaMismatch(f"the frame lacks these features: {', '.join(missing)}")
+        numbers = [_clean(frame[feature.name], "number") for feature in feature_set.numbers]
+        return cls(
+            feature_set=feature_set,
+            numbers=np.column_stack(numbers) if numbers else np.empty((len(frame), 0)),
+            texts=tuple(_clean(frame[feature.name], "text") for feature in feature_set.texts),
+        )
+
     def to_frame(self) -> pd.DataFrame:
         """Return a frame with one column a feature, in the set's order."""
         return pd.DataFrame({name: self.column(name) for name in self.feature_set.names})
@@ -75,8 +94,8 @@ def compute_features(
 ) -> FeatureTable:
     """Compute a feature set for snapshots of leads.
 
-    An event counts for a snapshot if it occurred in the feature's window ``[as_of - length, as_of)`` and had been
-    recorded by `as_of`. Cost grows with the events, and with the events of its lead for each snapshot.
+    An event counts for a snapshot if it occurred in the feature's window ``[as_of - length, as_of)`` and
+    had been recorded by `as_of`. Cost grows with the events, and, for each snapshot, with its lead's.
 
     Parameters
     ----------
@@ -123,6 +142,10 @@ def warm_up() -> None:
     compute_features(leads, events, SnapshotTable.at(leads, DAY), feature_set=feature_set)
 
 
+def _clean(values: "pd.Series[Any]", kind: ColumnKind) -> NDArray[Any]:
+    return clean_column(values, Column(name=str(values.name), kind=kind, low=-np.inf, high=np.inf))
+
+
 def _compute_age(leads: LeadTable, snapshots: SnapshotTable) -> NDArray[np.float64]:
     created = leads.created_at[snapshots.lead]
     known = (created != MISSING_TIME) & (created <= snapshots.as_of)
@@ -142,7 +165,7 @@ def _apply(rule: Callable[[Any], Any], values: NDArray[Any], dtype: type) -> NDA
         return np.array([rule(value) for value in values], dtype=dtype)
     codes, distinct = pd.factorize(values)
     missing = np.nan if values.dtype == np.float64 else None
-    results = np.array([*(rule(value) for value in distinct), rule(missing)], dtype=dtype)
+    results: NDArray[Any] = np.array([*(rule(value) for value in distinct), rule(missing)], dtype=dtype)
     return results[codes]
 
 
@@ -206,7 +229,7 @@ def _arrays(plan: Plan) -> tuple[NDArray[Any], ...]:
 
 
 def _codes(events: EventLog, feature_set: FeatureSet) -> NDArray[np.int32]:
-    """Return the plan's code of each event type of the log; types that no feature names share the last code."""
+    """Return the plan's code of each event type of the log; types no feature names share the last code."""
     code_of = {name: code for code, name in enumerate(feature_set.types)}
     return np.array([code_of.get(name, len(code_of)) for name in events.types], dtype=np.int32)
 

@@ -164,7 +164,7 @@ class FirstSeen(EventFeature):
 
 @dataclass(frozen=True, slots=True)
 class DecayedCount(EventFeature):
-    """A count in which an event weighs half after every `half_life` days: sum of ``2 ** (-age / half_life)``."""
+    """A count in which events fade: ``sum(2 ** (-age / half_life))``, both in days."""
 
     half_life: float = 14.0
     op: ClassVar[Op] = Op.DECAY

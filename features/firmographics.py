@@ -68,7 +68,14 @@ _DEPARTMENTS = (
 )
 
 _FREE_MAIL = frozenset(
-    ["gmail", "googlemail", "hotmail", "outlook", "live", "msn", "yahoo", "ymail", "icloud", "me", "mac", "aol", "gmx", "web", "proton", "protonmail", "mail", "zoho", "yandex", "qq", "163", "126", "libero", "virgilio", "tiscali", "alice", "orange", "wanadoo", "laposte", "freenet", "t-online", "inbox", "fastmail", "hey", "tutanota", "mailbox", "posteo", "elisanet", "luukku", "suomi24", "kolumbus", "mynet"]
+    re.findall(
+        r"\S+",
+        """
+        gmail googlemail hotmail outlook live msn yahoo ymail icloud me mac aol gmx web proton protonmail mail
+        zoho yandex qq 163 126 libero virgilio tiscali alice orange wanadoo laposte freenet t-online inbox
+        fastmail hey tutanota mailbox posteo elisanet luukku suomi24 kolumbus mynet
+        """,
+    )
 )
 _SECOND_LEVEL = frozenset(["co", "com", "ac", "gov", "edu", "org", "net"])
 
@@ -100,7 +107,7 @@ def _band(amount: float, bands: tuple[tuple[float, str], ...], top: tuple[float,
 
 @lru_cache(maxsize=65_536)
 def seniority(role: str | None) -> str | None:
-    """Return the rank a job title speaks of, "specialist" where it names none, None where there is no title."""
+    """Return the rank a job title speaks of, "specialist" where it names none, None without a title."""
     return _first_match(role, _SENIORITY_WORDS, otherwise="specialist")
 
 

@@ -49,7 +49,7 @@ def arrange(group, n_groups, occurred_at, recorded_at, event_type, code_of):  # 
 
 @njit(cache=True, nogil=True)
 def _is_before(a, b, properties):  # type: ignore[no-untyped-def]
-    """Order two records by everything that a sum could notice, so that shuffled events sum to the same bits."""
+    """Order two records by all that a sum could notice, so that shuffled events sum to the same bits."""
     if a[0] != b[0]:
         return a[0] < b[0]
     if a[2] >> _ROW_BITS != b[2] >> _ROW_BITS:
@@ -98,7 +98,6 @@ def sort_groups(first, last, offsets, records, properties):  # type: ignore[no-u
     longest = 0
     for g in range(first, last):
         longest = max(longest, offsets[g + 1] - offsets[g])
-    base = offsets[first]
     scratch = np.empty((longest if longest > run else 0, 3), np.int64)
     for g in range(first, last):
         begin, end = offsets[g], offsets[g + 1]
@@ -112,7 +111,6 @@ def sort_groups(first, last, offsets, records, properties):  # type: ignore[no-u
                     part = records[left:right]
                     _merge(part, scratch[: right - left], 0, width, right - left, properties)
             width *= 2
-    return base
 
 
 @njit(cache=True, nogil=True)
@@ -127,11 +125,60 @@ def _first_at_or_after(records, begin, end, moment):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def accumulate(first, last, group, as_of, offsets, records, event_lead, n_leads, properties, plan, out):  # type: ignore[no-untyped-def]
+def _reset(op, total, other, day):  # type: ignore[no-untyped-def]
+    for f in range(op.shape[0]):
+        total[f] = np.nan if op[f] == _DAYS_SINCE or op[f] == _FIRST_SEEN else 0.0
+        other[f] = 0.0
+        day[f] = _NEVER
+
+
+@njit(cache=True, nogil=True)
+def _add(f, kind, occurred, age, window, half_life, amount, is_own, total, other, day):  # type: ignore[no-untyped-def]  # noqa: C901
+    """Let one event touch one feature."""
+    if kind == _COUNT:
+        total[f] += 1.0
+    elif kind == _DECAY:
+        total[f] += 2.0 ** (-(age / half_life))
+    elif kind == _DAYS_SINCE:
+        total[f] = age * _DAYS_PER_MICRO
+    elif kind == _FIRST_SEEN:
+        if np.isnan(total[f]):
+            total[f] = age * _DAYS_PER_MICRO
+    elif kind == _ACTIVE_DAYS:
+        if occurred // DAY != day[f]:
+            day[f] = occurred // DAY
+            total[f] += 1.0
+    elif kind == _TREND:
+        if age <= window:
+            total[f] += 1.0
+        else:
+            other[f] += 1.0
+    elif kind == _SHARE:
+        other[f] += 1.0
+        if is_own:
+            total[f] += 1.0
+    elif not np.isnan(amount):
+        total[f] += amount
+
+
+@njit(cache=True, nogil=True)
+def _write(columns, op, total, other, row):  # type: ignore[no-untyped-def]
+    for f in range(op.shape[0]):
+        if op[f] == _TREND:
+            row[columns[f]] = np.log((1.0 + total[f]) / (1.0 + other[f]))
+        elif op[f] == _SHARE:
+            row[columns[f]] = total[f] / other[f] if other[f] > 0 else np.nan
+        else:
+            row[columns[f]] = total[f]
+
+
+@njit(cache=True, nogil=True)
+def accumulate(first, last, group, as_of, offsets, records, event_lead, n_leads, properties, plan, out):  # type: ignore[no-untyped-def]  # noqa: C901
     """Compute the planned features of the snapshots [first, last) into `out`, one walk a snapshot.
 
-    A snapshot sees an event that occurred before `as_of` and was recorded by it. Snapshots of no group (negative)
-    get NaN. Sums run in the order of `sort_groups`, so one lead online and a million in batch agree to the bit.
+    A snapshot sees an event that occurred before `as_of` and was recorded by it. Snapshots of no group
+    (negative) get NaN. Sums run in the order of `sort_groups`, so one lead online and a million in batch
+    agree to the bit.
     """
     columns, op, own, quantity, length, reach, half_life, starts, touched = plan
     k = op.shape[0]
@@ -142,13 +189,9 @@ def accumulate(first, last, group, as_of, offsets, records, event_lead, n_leads,
     for s in range(first, last):
         g, moment = group[s], as_of[s]
         if g < 0:
-            for f in range(k):
-                out[s, columns[f]] = np.nan
+            out[s][columns] = np.nan
             continue
-        for f in range(k):
-            total[f] = np.nan if op[f] == _DAYS_SINCE or op[f] == _FIRST_SEEN else 0.0
-            other[f] = 0.0
-            day[f] = _NEVER
+        _reset(op, total, other, day)
         begin, end = offsets[g], offsets[g + 1]
         if longest < _FOREVER:
             begin = _first_at_or_after(records, begin, end, moment - longest)
@@ -163,42 +206,13 @@ def accumulate(first, last, group, as_of, offsets, records, event_lead, n_leads,
                 f = touched[j]
                 if age > reach[f]:
                     break
-                kind = op[f]
-                if kind == _COUNT:
-                    total[f] += 1.0
-                elif kind == _SUM:
-                    amount = properties[quantity[f], row]
-                    if not np.isnan(amount):
-                        total[f] += amount
-                elif kind == _DAYS_SINCE:
-                    total[f] = age * _DAYS_PER_MICRO
-                elif kind == _FIRST_SEEN:
-                    if np.isnan(total[f]):
-                        total[f] = age * _DAYS_PER_MICRO
-                elif kind == _ACTIVE_DAYS:
-                    if occurred // DAY != day[f]:
-                        day[f] = occurred // DAY
-                        total[f] += 1.0
-                elif kind == _DECAY:
-                    total[f] += 2.0 ** (-(age / half_life[f]))
-                elif kind == _TREND:
-                    if age <= length[f]:
-                        total[f] += 1.0
-                    else:
-                        other[f] += 1.0
-                elif kind == _SHARE:
-                    other[f] += 1.0
-                    if code == own[f]:
-                        total[f] += 1.0
-                else:
+                if op[f] == _ACTIVE_LEADS:
                     lead = event_lead[row]
                     if lead >= 0 and seen_at[f, lead] != s:
                         seen_at[f, lead] = s
                         total[f] += 1.0
-        for f in range(k):
-            if op[f] == _TREND:
-                out[s, columns[f]] = np.log((1.0 + total[f]) / (1.0 + other[f]))
-            elif op[f] == _SHARE:
-                out[s, columns[f]] = total[f] / other[f] if other[f] > 0 else np.nan
-            else:
-                out[s, columns[f]] = total[f]
+                    continue
+                amount = properties[quantity[f], row] if op[f] == _SUM else np.nan
+                is_own = code == own[f]
+                _add(f, op[f], occurred, age, length[f], half_life[f], amount, is_own, total, other, day)
+        _write(columns, op, total, other, out[s])

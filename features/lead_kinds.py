@@ -1,7 +1,6 @@
 """Feature kinds that read what a lead is: its attributes and its age."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
@@ -73,7 +72,7 @@ class _Reading:
 
     suffix: ClassVar[str]
     label: ClassVar[str]
-    rule: ClassVar[Callable[[Any], str | None]]
+    rule: ClassVar[Any]
     dtype: ClassVar[Dtype] = "text"
 
     @property
@@ -86,7 +85,8 @@ class _Reading:
 
     def of(self, value: Value) -> str | None:
         """Return the feature's value for a value of the column."""
-        return type(self).rule(value)
+        reading: str | None = type(self).rule(value)
+        return reading
 
     def sentence(self, value: Value) -> str:
         """Return ``Seniority: chief`` or ``Seniority unknown``."""

@@ -19,8 +19,8 @@ FOREVER: int = int(np.iinfo(np.int64).max)
 class Plan:
     """What to do with an event of each type, for the features of one scope.
 
-    The features that an event of type code t touches stand at ``touched[starts[t]:starts[t + 1]]``, the longest
-    window first; the last type code stands for every type that no feature names.
+    The features that an event of type code t touches stand at ``touched[starts[t]:starts[t + 1]]``, the
+    longest window first; the last type code stands for every type that no feature names.
 
     Attributes
     ----------

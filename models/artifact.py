@@ -1,0 +1,219 @@
+"""The artifact: a scorer on disk as LightGBM text and JSON under a manifest of hashes. Nothing is unpickled.
+
+A folder holds ``scorer.json``, one text file a member, ``golden.json`` (rows with the probabilities they must get)
+and ``manifest.json`` (SHA-256 of every other file).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from features.engine import FeatureTable, compute_features
+from features.feature_set import FeatureSet
+from features.tables import EventLog, LeadTable, SnapshotTable
+from features.times import DAY, SECOND
+from models.boosting import BoosterSettings
+from models.buckets import Thresholds
+from models.calibration import Calibrator
+from models.encoding import Encoding
+from models.members import Member, read_member
+from models.reference import Reference
+from models.scorer import LeadScorer
+
+FORMAT = 1
+_MANIFEST, _SCORER, _GOLDEN = "manifest.json", "scorer.json", "golden.json"
+_GOLDEN_ROWS = 16
+# exp() may differ in the last digit between processors; a changed feature or tree moves far more than this.
+_TOLERANCE = 1e-12
+_LIBRARIES = ("lightgbm", "numpy", "numba", "pandas", "scikit-learn")
+
+
+class DamagedArtifact(ValueError):
+    """A file of the artifact is missing, added or not what the manifest says."""
+
+
+class MismatchingArtifact(ValueError):
+    """The artifact is whole, but this code would not score as the code that wrote it did."""
+
+
+def save_scorer(scorer: LeadScorer, folder: Path, *, examples: FeatureTable) -> str:
+    """Save a fitted scorer into a new folder.
+
+    Parameters
+    ----------
+    examples
+        Rows whose probabilities are stored to be compared on loading; the first few are taken.
+
+    Returns
+    -------
+    str
+        The artifact's fingerprint: the SHA-256 of its manifest.
+    """
+    folder.mkdir(parents=True)
+    for position, member in enumerate(scorer.members_):
+        (folder / f"member_{position}.txt").write_text(member.to_text(), encoding="utf-8")
+    _write_json(folder / _SCORER, _describe(scorer))
+    _write_json(folder / _GOLDEN, _record_golden(scorer, examples))
+    hashes = {path.name: _hash(path) for path in sorted(folder.iterdir())}
+    _write_json(folder / _MANIFEST, {"format": FORMAT, "sha256": hashes})
+    return _hash(folder / _MANIFEST)
+
+
+def load_scorer(folder: Path) -> LeadScorer:
+    """Load a scorer after checking every hash, then compare it with its golden rows.
+
+    Raises
+    ------
+    DamagedArtifact
+        If the manifest and the files disagree.
+    MismatchingArtifact
+        If this code computes other features or other probabilities than the code that saved it.
+    """
+    check_manifest(folder)
+    stored = _read_json(folder / _SCORER)
+    try:
+        scorer = _rebuild(stored, folder)
+    except (KeyError, TypeError, ValueError) as error:
+        raise MismatchingArtifact(f"this version cannot read the scorer in {folder.name}: {error}") from error
+    if _probe_engine(scorer.feature_set) != stored["engine_probe"]:
+        raise MismatchingArtifact(
+            "this version computes other features than the scorer was trained on; train anew"
+        )
+    _compare_golden(scorer, _read_json(folder / _GOLDEN))
+    return scorer
+
+
+def fingerprint_of(folder: Path) -> str:
+    """Return the artifact's fingerprint, the SHA-256 of its manifest, in hexadecimal."""
+    return _hash(folder / _MANIFEST)
+
+
+def check_manifest(folder: Path) -> None:
+    """Compare the files with the manifest.
+
+    Raises
+    ------
+    DamagedArtifact
+        If they disagree, or the manifest itself cannot be read.
+    """
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_bytes())
+        expected: Mapping[str, str] = manifest["sha256"]
+        stored_format = manifest["format"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedArtifact(f"{folder} holds no readable manifest: fetch the model again") from error
+    if stored_format != FORMAT:
+        raise MismatchingArtifact(f"the artifact has format {stored_format}, this version reads {FORMAT}")
+    present = {path.name for path in folder.iterdir()} - {_MANIFEST}
+    if present != set(expected):
+        odd = ", ".join(sorted(present ^ set(expected)))
+        raise DamagedArtifact(f"files missing from or added to the artifact: {odd}; fetch the model again")
+    for name, digest in expected.items():
+        if _hash(folder / name) != digest:
+            raise DamagedArtifact(f"{name} is not what was saved; fetch the model again")
+
+
+def _describe(scorer: LeadScorer) -> dict[str, Any]:
+    return {
+        "feature_set": scorer.feature_set.to_json(),
+        "fingerprint": scorer.feature_set.fingerprint,
+        "engine_probe": _probe_engine(scorer.feature_set),
+        "vocabularies": scorer.encoding_.to_json(),
+        "intercept": scorer.intercept_,
+        "members": [{"kind": member.kind, "weight": member.weight} for member in scorer.members_],
+        "calibrator": scorer.calibrator_.to_json(),
+        "thresholds": scorer.thresholds_.to_json(),
+        "reference": scorer.reference_.to_json(),
+        "settings": None if scorer.settings is None else asdict(scorer.settings),
+        "libraries": {name: version(name) for name in _LIBRARIES},
+        "about": scorer.about_,
+    }
+
+
+def _rebuild(stored: Mapping[str, Any], folder: Path) -> LeadScorer:
+    feature_set = FeatureSet.from_json(stored["feature_set"])
+    if feature_set.fingerprint != stored["fingerprint"]:
+        raise ValueError("its feature set reads differently here")
+    settings = stored["settings"]
+    return LeadScorer.from_parts(
+        encoding=Encoding.from_json(feature_set, stored["vocabularies"]),
+        intercept=stored["intercept"],
+        members=_read_members(stored["members"], folder),
+        calibrator=Calibrator.from_json(stored["calibrator"]),
+        thresholds=Thresholds.from_json(stored["thresholds"]),
+        reference=Reference.from_json(stored["reference"]),
+        about=stored["about"],
+        settings=None if settings is None else BoosterSettings(**settings),
+    )
+
+
+def _read_members(stored: list[Mapping[str, Any]], folder: Path) -> list[Member]:
+    return [
+        read_member(member["kind"], (folder / f"member_{position}.txt").read_text("utf-8"), member["weight"])
+        for position, member in enumerate(stored)
+    ]
+
+
+def _probe_engine(feature_set: FeatureSet) -> str:
+    """Hash what the engine makes of one invented lead, so that a changed feature kind is noticed."""
+    leads = LeadTable.from_records(
+        [{"lead_id": "probe", "account_id": "probe", "created_at": 0}], feature_set.schema
+    )
+    types = (*feature_set.types, "another")
+    n = 4 * len(types)
+    zeros = np.zeros(n, dtype=np.int32)
+    occurred = np.arange(n, dtype=np.int64) * (DAY * 100 // n) + 7 * SECOND
+    events = EventLog(
+        lead=zeros,
+        account=zeros,
+        type=np.arange(n, dtype=np.int32) % len(types),
+        types=types,
+        occurred_at=occurred,
+        recorded_at=occurred + np.arange(n) % 3 * DAY,
+        properties=np.tile(np.arange(n, dtype=np.float64), (len(feature_set.quantities), 1)),
+        property_names=feature_set.quantities,
+    )
+    table = compute_features(leads, events, SnapshotTable.at(leads, 100 * DAY), feature_set=feature_set)
+    said = [f"{name}={table.value(0, name)!s:.12}" for name in feature_set.names]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _record_golden(scorer: LeadScorer, examples: FeatureTable) -> dict[str, Any]:
+    """Store features, not leads: no name or address of a person is written."""
+    rows = examples.take(np.arange(min(_GOLDEN_ROWS, len(examples))))
+    return {
+        "numbers": [[None if np.isnan(x) else x for x in row] for row in rows.numbers.tolist()],
+        "texts": [list(column) for column in rows.texts],
+        "probability": scorer.predict_proba(rows)[:, 1].tolist(),
+    }
+
+
+def _compare_golden(scorer: LeadScorer, golden: Mapping[str, Any]) -> None:
+    expected = np.array(golden["probability"])
+    numbers = np.array(golden["numbers"], dtype=np.float64)
+    rows = FeatureTable(
+        feature_set=scorer.feature_set,
+        numbers=numbers.reshape(len(expected), len(scorer.feature_set.numbers)),
+        texts=tuple(np.array(column, dtype=object) for column in golden["texts"]),
+    )
+    off = np.abs(scorer.predict_proba(rows)[:, 1] - expected).max(initial=0.0)
+    if off > _TOLERANCE:
+        raise MismatchingArtifact(f"the scorer misses its golden rows by {off:.2g}; train anew")
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_bytes())
