@@ -93,11 +93,7 @@ class LatestSliceLogistic(ClassifierMixin, BaseEstimator):
 
 
 class RankScaler(TransformerMixin, BaseEstimator):
-    """Replace each number by the share of training rows below it, ties half: (n, k) in [0, 1], NaN kept.
-
-    Ranks stand any outlier, any unit and any future extreme. scikit-learn's QuantileTransformer does the same
-    but warns on few rows and on a column without values.
-    """
+    """Replace each number by the share of training rows below it, ties half: (n, k) in [0, 1], NaN kept."""
 
     def fit(self, X: pd.DataFrame, y: object = None) -> Self:
         """Fit one curve of at most 200 corners a column."""
@@ -106,19 +102,20 @@ class RankScaler(TransformerMixin, BaseEstimator):
 
     def transform(self, X: pd.DataFrame) -> FloatArray:
         """Transform numbers to ranks."""
-        ranked = [np.interp(x, *curve) for x, curve in zip(_to_numbers(X).T, self.curves_, strict=True)]
-        return np.column_stack(ranked)
+        numbers = _to_numbers(X)
+        ranked = [np.interp(x, *curve) for x, curve in zip(numbers.T, self.curves_, strict=True)]
+        # On a curve of one corner np.interp gives a missing number a rank.
+        return np.where(np.isnan(numbers), np.nan, np.column_stack(ranked))
 
 
 def build_logistic() -> Pipeline:
     """Build the logistic regression a careful analyst would: unfitted, for a raw DataFrame.
 
-    Numbers: ranks, the median where missing plus an indicator, standardised. Categories: one-hot, at most 50
-    levels of at least 10 rows, the rest and the unknown pooled. Ranks, because on dated tables raw values
-    and logarithms each failed somewhere and ranks never did.
+    Numbers: ranks (raw values and logarithms each fail on some tables), the median where missing plus an
+    indicator, standardised. Categories: one-hot, at most 50 levels of at least 10 rows, the rest pooled.
     """
     numbers = make_pipeline(
-        RankScaler(),
+        RankScaler(),  # QuantileTransformer does the same but warns on few or no values
         SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
         StandardScaler(),
     )
@@ -153,7 +150,8 @@ class PointsScorecard(ClassifierMixin, BaseEstimator):
         """Fit bins, points and the curve on raw rows `X` (n, k) with labels `y` (n,)."""
         labels = np.asarray(y, dtype=np.int64)
         self.classes_, self.base_rate_ = np.array([0, 1]), BaseRate().fit(X, labels)
-        cards = [self._build_card(X[name], labels) for name in X.columns] if 0 < labels.sum() < len(labels) else []
+        columns = X.columns if 0 < labels.sum() < len(labels) else ()
+        cards = [self._build_card(X[name], labels) for name in columns]
         telling = [card for card in cards if card.information_value >= MIN_INFORMATION_VALUE]
         self.cards_ = sorted(telling, key=lambda card: -card.information_value)[: self.columns]
         rows = [row for card in self.cards_ for row in card.list_rows()]

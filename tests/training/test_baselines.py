@@ -146,6 +146,16 @@ def test_the_strength_is_chosen_on_the_latest_rows():
     assert LatestSliceLogistic().fit(lasting, labels).C_ > LatestSliceLogistic().fit(stopped, labels).C_
 
 
+@pytest.mark.parametrize("build", [build_logistic, PointsScorecard])
+def test_missing_itself_can_be_the_signal(build):
+    """A column that is either missing or always the same still tells the two kinds of lead apart."""
+    labels = np.tile([1, 0, 0, 1, 0], 60)
+    frame = pd.DataFrame({"flag": np.where(np.tile([1, 1, 0, 1, 0], 60) == 1, 1.0, np.nan)})
+    won = predict_won(build().fit(frame, labels), frame)
+    assert won[0] == pytest.approx(2 / 3, abs=0.1)
+    assert won[2] < 0.1
+
+
 def test_separable_rows_converge():
     """Perfectly separated classes neither diverge nor warn."""
     labels = np.tile([0, 1], 100)
@@ -160,7 +170,9 @@ def test_scorecard_points_are_small_integers():
     frame, labels = make_leads(1000)
     card = PointsScorecard().fit(frame, labels)
     assert card.table_["points"].dtype == np.int64
-    assert card.table_["points"].abs().max() <= 20
+    separated = PointsScorecard().fit(frame.assign(source=np.where(labels, "a", "b")), labels)
+    assert separated.table_["points"].max() == 20
+    assert separated.table_["points"].min() == -20
     row = pd.DataFrame({**frame.iloc[[0]].to_dict("list"), "visits": [np.nan], "source": ["partner"]})
     entries = card.table_.set_index(["column", "bin"])["points"]
     expected = entries["visits", MISSING] + entries["source", "partner"]
