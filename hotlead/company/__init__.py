@@ -1,0 +1,17 @@
+"""Veltarn Instruments, the invented company whose seeded history `hotlead demo` imports and continues."""
+
+from hotlead.company.history import CompanyHistory, generate_history
+from hotlead.company.live import LiveDays, generate_live
+from hotlead.company.outcomes import LOST, OPEN, WON
+from hotlead.company.writing import write_company
+
+__all__ = [
+    "LOST",
+    "OPEN",
+    "WON",
+    "CompanyHistory",
+    "LiveDays",
+    "generate_history",
+    "generate_live",
+    "write_company",
+]

@@ -1,0 +1,108 @@
+"""The days after the history: open leads go on under the same laws, new leads come in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from hotlead.company.arrivals import draw_arrivals
+from hotlead.company.entrance import gather_crowd
+from hotlead.company.firms import draw_firms, write_down
+from hotlead.company.history import LEADS_PER_FIRM, CompanyHistory, World
+from hotlead.company.journeys import live_through
+from hotlead.company.outcomes import describe_outcomes
+from hotlead.company.seasons import DAY, to_microseconds, to_timestamps
+from hotlead.company.telling import tell_events, tell_leads
+
+
+class NoDays(ValueError):
+    """Live days were asked for, but not a single day."""
+
+
+class StartsTooEarly(ValueError):
+    """The live days were asked to start before the history ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveDays:
+    """What comes in after a history.
+
+    ``accounts`` and ``leads`` are new and as they were created (open, no outcome); ``events`` come in the
+    order of ``recorded_at``, ``closings`` in the order of ``closed_at``, both of old and new leads.
+    """
+
+    accounts: pd.DataFrame
+    leads: pd.DataFrame
+    events: pd.DataFrame
+    closings: pd.DataFrame
+
+
+def generate_live(
+    *,
+    history: CompanyHistory,
+    start: datetime,
+    days: int = 14,
+    new_leads: int | None = None,
+    seed: int | None = None,
+) -> LiveDays:
+    """Return the ``days`` from ``start``; the world stands still between the end of the history and ``start``.
+
+    ``new_leads`` follows the rate of the history unless given; ``seed`` is the history's unless given.
+
+    Raises
+    ------
+    NoDays
+        If ``days`` is less than one.
+    StartsTooEarly
+        If ``start`` lies before the end of the history.
+    NaiveTime
+        If ``start`` has no time zone.
+    """
+    if days < 1:
+        raise NoDays("Ask for at least one live day.")
+    begin = to_microseconds(start)
+    if begin < to_microseconds(history.until):
+        raise StartsTooEarly(f"The history ends at {history.until.isoformat()}: start the live days then or later.")
+    # The second number keeps these draws apart from those of the history with the same seed.
+    rng = np.random.default_rng([history.seed if seed is None else seed, 1])
+    newcomers = _count_newcomers(history, days) if new_leads is None else new_leads
+    world = _receive(rng, history.world, begin, begin + days * DAY, newcomers)
+    return _live(rng, history, world, begin, days)
+
+
+def _live(rng: np.random.Generator, history: CompanyHistory, world: World, begin: int, days: int) -> LiveDays:
+    crowd, origin = world.crowd, world.origin
+    pulse, sessions = live_through(rng, crowd, world.pulse, begin=begin, days=days, origin=origin)
+    first = len(history.events) + 1
+    events = tell_events(rng, world.leads, pulse, sessions, end=begin + days * DAY, first=first)
+    fates = describe_outcomes(rng, world.leads, crowd, pulse)
+    closings = fates[fates["closed_at"] >= to_timestamps(np.array([begin]))[0]]
+    return LiveDays(
+        accounts=write_down(rng, world.firms.iloc[len(history.world.firms) :].reset_index(drop=True)),
+        leads=tell_leads(rng, world.leads.iloc[len(history.world.leads) :].reset_index(drop=True)),
+        events=events.sort_values("recorded_at", kind="stable", ignore_index=True),
+        closings=closings.sort_values("closed_at", kind="stable", ignore_index=True),
+    )
+
+
+def _count_newcomers(history: CompanyHistory, days: int) -> int:
+    past = (to_microseconds(history.until) - history.world.origin) / DAY
+    return round(len(history.leads) * days / past)
+
+
+def _receive(rng: np.random.Generator, world: World, begin: int, end: int, newcomers: int) -> World:
+    """Return the world with new leads that are created in ``[begin, end)``, some of them at known firms."""
+    known = len(world.firms)
+    new_firms = draw_firms(rng, round(newcomers / LEADS_PER_FIRM), first=known + 1)
+    firms = pd.concat([world.firms, new_firms], ignore_index=True)
+    leads = draw_arrivals(rng, firms, begin, end, newcomers, first=len(world.leads) + 1)
+    groups = len(world.pulse.project)
+    crowd, rest = gather_crowd(rng, leads, firms, known_firms=known, groups=groups)
+    return World(
+        firms=firms,
+        leads=pd.concat([world.leads, leads], ignore_index=True),
+        crowd=world.crowd.joined_by(crowd),
+        pulse=world.pulse.joined_by(rest),
+        origin=world.origin,
+    )

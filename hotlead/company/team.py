@@ -1,0 +1,52 @@
+"""The selling side of Veltarn Instruments: two product lines, five sales reps and their manager."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hotlead.company.arrays import Floats
+
+COMPANY = "Veltarn Instruments"
+# Tarn Probe is the line of measuring devices, Tarn Studio the line of measurement software.
+PRODUCTS = ("Tarn Probe", "Tarn Studio")
+_BIG_FIRM = 2_500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rep:
+    """One seller: the countries in their care, and how likely they are to call a waiting lead on a day."""
+
+    email: str
+    countries: tuple[str, ...]
+    daily_call: float
+
+
+REPS = (
+    Rep(email="jonas.reuterholt@veltarn.example", countries=("Germany",), daily_call=0.55),
+    Rep(email="katrin.eschenbach@veltarn.example", countries=("Germany", "Austria"), daily_call=0.35),
+    Rep(email="matteo.fontebasso@veltarn.example", countries=("Italy", "Spain"), daily_call=0.60),
+    Rep(email="liisa.koskimaki@veltarn.example", countries=("Finland", "Sweden", "Poland"), daily_call=0.70),
+    Rep(
+        email="claire.aubreville@veltarn.example",
+        countries=("France", "Netherlands", "United Kingdom"),
+        daily_call=0.40,
+    ),
+)
+MANAGER = Rep(email="ingrid.sandvide@veltarn.example", countries=(), daily_call=0.25)
+_DAILY_CALL = {rep.email: rep.daily_call for rep in (*REPS, MANAGER)}
+
+
+def assign_owners(rng: np.random.Generator, firms: pd.DataFrame) -> pd.Series:
+    """Return the owner's e-mail for each row of ``firms``: by country, the manager for the biggest firms."""
+    choices = {
+        country: [rep.email for rep in REPS if country in rep.countries] for country in firms["country"].unique()
+    }
+    pick = rng.random(len(firms))
+    owners = [choices[c][int(p * len(choices[c]))] for c, p in zip(firms["country"], pick, strict=True)]
+    return pd.Series(owners).where(firms["employees"].to_numpy() < _BIG_FIRM, MANAGER.email)
+
+
+def get_daily_call(owners: pd.Series) -> Floats:
+    """Return the chance on a working day that each owner calls a lead that waits for an answer."""
+    return np.array([_DAILY_CALL[owner] for owner in owners], dtype=np.float64)
