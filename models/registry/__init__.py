@@ -1,0 +1,5 @@
+"""The registry: MLflow's versions and aliases of the model, and the champion they name."""
+
+from models.registry.versions import NothingToRollBack, Registry, UnknownVersion, Version
+
+__all__ = ["NothingToRollBack", "Registry", "UnknownVersion", "Version"]

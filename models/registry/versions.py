@@ -1,0 +1,189 @@
+"""Versions of the model in MLflow's registry, and the aliases `champion` and `challenger`."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Any
+
+# Read when MLflow is imported; a user who wants telemetry sets it to false.
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
+import mlflow
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.tracking import MlflowClient
+from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
+
+from features.contract import LeadSchema
+
+_ROOT = Path(__file__).resolve().parents[2]
+_REQUIREMENTS = ("mlflow", "numpy", "numba", "pandas", "scikit-learn", "lightgbm")
+_REPLACED = "hotlead.replaced_champion"
+_PROMOTED_AT = "hotlead.promoted_at"
+
+
+class UnknownVersion(LookupError):
+    """The registry has no such version or alias."""
+
+
+class NothingToRollBack(LookupError):
+    """The champion replaced no other version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A registered version: its number, its run, and when it was registered."""
+
+    number: str
+    run_id: str
+    registered_at: datetime
+    aliases: tuple[str, ...]
+
+
+class Registry:
+    """The registered model `name` behind a tracking address.
+
+    Parameters
+    ----------
+    tracking_uri
+        ``sqlite:///…`` for a local file, or any tracking server.
+    name
+        The registered model's name.
+    """
+
+    def __init__(self, tracking_uri: str, name: str = "hotlead") -> None:
+        self.tracking_uri = tracking_uri
+        self.name = name
+        mlflow.set_tracking_uri(tracking_uri)
+        self._client = MlflowClient(tracking_uri)
+
+    def register(self, artifact: Path, schema: LeadSchema) -> str:
+        """Log an artifact into the active run as an ordinary MLflow model and register it.
+
+        Returns
+        -------
+        str
+            The new version's number.
+        """
+        logged = mlflow.pyfunc.log_model(
+            name="model",
+            python_model=str(_ROOT / "models" / "registry" / "pyfunc.py"),
+            artifacts={"scorer": str(artifact)},
+            code_paths=[str(_ROOT / "features"), str(_ROOT / "models")],
+            signature=_build_signature(schema),
+            pip_requirements=[f"{name}=={version_of(name)}" for name in _REQUIREMENTS],
+            registered_model_name=self.name,
+        )
+        return str(logged.registered_model_version)
+
+    def set_challenger(self, version: str) -> None:
+        """Name a version the challenger."""
+        self._client.set_registered_model_alias(self.name, "challenger", self._get(version).version)
+
+    def promote(self, version: str, now: datetime) -> str:
+        """Make a version the champion, remembering the one it replaces.
+
+        Returns
+        -------
+        str
+            The version's number, where `version` was an alias.
+        """
+        number = str(self._get(version).version)
+        before = self.find_champion()
+        if before is not None and before != number:
+            self._client.set_model_version_tag(self.name, number, _REPLACED, before)
+        self._client.set_model_version_tag(self.name, number, _PROMOTED_AT, now.isoformat())
+        self._client.set_registered_model_alias(self.name, "champion", number)
+        if self._find("challenger") == number:
+            self._client.delete_registered_model_alias(self.name, "challenger")
+        return number
+
+    def roll_back(self) -> str:
+        """Make the version that the champion replaced champion again; return its number.
+
+        Raises
+        ------
+        NothingToRollBack
+            If the champion replaced none.
+        """
+        champion = self.find_champion()
+        if champion is None:
+            raise NothingToRollBack("there is no champion yet: run `hotlead promote`")
+        replaced = self._get(champion).tags.get(_REPLACED)
+        if replaced is None:
+            raise NothingToRollBack(f"version {champion} replaced no other: name one, `hotlead promote VERSION`")
+        self._client.set_registered_model_alias(self.name, "champion", replaced)
+        return str(replaced)
+
+    def find_champion(self) -> str | None:
+        """Find the champion's version number, None where there is no champion."""
+        return self._find("champion")
+
+    def list_versions(self) -> list[Version]:
+        """List the versions, the newest first."""
+        found = self._client.search_model_versions(f"name='{self.name}'")
+        return sorted((_read_version(v) for v in found), key=lambda v: -int(v.number))
+
+    def download(self, version: str, folder: Path) -> Path:
+        """Fetch a version's artifact into a folder and return where the scorer lies."""
+        number = str(self._get(version).version)
+        fetched = mlflow.artifacts.download_artifacts(
+            artifact_uri=f"models:/{self.name}/{number}", dst_path=str(folder), tracking_uri=self.tracking_uri
+        )
+        return _find_scorer(Path(fetched))
+
+    def _find(self, alias: str) -> str | None:
+        try:
+            return str(self._client.get_model_version_by_alias(self.name, alias).version)
+        except MlflowException:
+            return None
+
+    def _get(self, version: str) -> ModelVersion:
+        """Get a version by number or alias."""
+        try:
+            if version.isdigit():
+                return self._client.get_model_version(self.name, version)
+            return self._client.get_model_version_by_alias(self.name, version)
+        except MlflowException as error:
+            raise UnknownVersion(f"the registry has no {version!r} of {self.name}: run `hotlead train`") from error
+
+
+def _find_scorer(folder: Path) -> Path:
+    found = [path.parent for path in folder.rglob("scorer.json")]
+    if len(found) != 1:
+        raise UnknownVersion(f"the registered model holds {len(found)} scorers, not one")
+    return found[0]
+
+
+def _read_version(stored: Any) -> Version:
+    return Version(
+        number=str(stored.version),
+        run_id=stored.run_id,
+        registered_at=datetime.fromtimestamp(stored.creation_timestamp / 1000).astimezone(),
+        aliases=tuple(stored.aliases),
+    )
+
+
+def _build_signature(schema: LeadSchema) -> ModelSignature:
+    attributes = [
+        ColSpec(DataType.double if column.is_number else DataType.string, column.name, required=False)
+        for column in schema.columns
+    ]
+    moments = [
+        ColSpec(DataType.string, name, required=False)
+        for name in ("lead_id", "account_id", "created_at", "as_of", "events")
+    ]
+    outputs = [
+        ColSpec(DataType.double, "probability"),
+        ColSpec(DataType.long, "score"),
+        ColSpec(DataType.string, "bucket"),
+        ColSpec(DataType.boolean, "low_confidence"),
+        ColSpec(DataType.string, "reasons"),
+    ]
+    params = [ParamSpec("as_of", DataType.string, ""), ParamSpec("most_reasons", DataType.long, 3)]
+    return ModelSignature(
+        inputs=Schema([*moments, *attributes]), outputs=Schema(outputs), params=ParamSchema(params)
+    )
