@@ -155,9 +155,7 @@ def compute_gains(labels: Array, probabilities: Array, weights: Weights = None) 
     share, positives = np.linspace(0, 1, 101), float(np.sum(w * y))
     captured = np.interp(share, *_compute_gain_steps(y, p, w)) if positives else np.full(101, np.nan)
     gains = pd.DataFrame({"share": share, "count": share * np.sum(w), "captured": captured})
-    return gains.assign(
-        won=np.nan_to_num(captured) * positives, lift=captured / gains["share"].replace(0, np.nan)
-    )
+    return gains.assign(won=np.nan_to_num(captured) * positives, lift=captured / gains["share"].replace(0, np.nan))
 
 
 def compute_metrics(labels: Array, probabilities: Array, weights: Weights = None) -> Metrics:
@@ -267,9 +265,7 @@ def _compute_bins(y: FloatArray, p: FloatArray, w: FloatArray, bins: int) -> pd.
 def _compute_folded_mean(centre: float, spread: float) -> float:
     """Return E|X| for X normal (Leone, Nelson and Nottingham, 1961)."""
     ratio = centre / max(spread, EPSILON)
-    return spread * math.sqrt(2 / math.pi) * math.exp(-(ratio**2) / 2) + centre * math.erf(
-        ratio / math.sqrt(2)
-    )
+    return spread * math.sqrt(2 / math.pi) * math.exp(-(ratio**2) / 2) + centre * math.erf(ratio / math.sqrt(2))
 
 
 def _compute_wilson(rate: FloatArray, n: FloatArray) -> tuple[FloatArray, FloatArray]:
