@@ -1,1 +1,1 @@
-
+"""What marketing and sales promised each other."""

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedShuffleSplit
 
+from training.snapshots import TrainingRows
+
 Rows = NDArray[np.intp]
 # Where forward windows start and end, as shares of the development rows.
 _WINDOW_EDGES = (0.4, 0.6, 0.8, 1.0)
@@ -104,6 +106,13 @@ def split_at_random(labels: NDArray[np.float64], *, test_share: float, seed: int
         test=np.sort(test),
         n_embargoed=0,
     )
+
+
+def split_rows(rows: TrainingRows, time_basis: str, *, test_share: float, seed: int) -> Split:
+    """Split as the data allow: by time where they carry dates or an order, else at random."""
+    if time_basis == "undated":
+        return split_at_random(rows.labels, test_share=test_share, seed=seed)
+    return split_by_time(rows.order, rows.known_at, rows.labels, test_share=test_share)
 
 
 def _start_of_share(order: NDArray[np.float64], share: float) -> int:

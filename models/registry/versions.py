@@ -101,8 +101,8 @@ class Registry:
             self._client.delete_registered_model_alias(self.name, "challenger")
         return number
 
-    def roll_back(self) -> str:
-        """Make the version that the champion replaced champion again; return its number.
+    def get_replaced(self) -> str:
+        """Get the number of the version that the champion replaced.
 
         Raises
         ------
@@ -115,8 +115,11 @@ class Registry:
         replaced = self._get(champion).tags.get(_REPLACED)
         if replaced is None:
             raise NothingToRollBack(f"version {champion} replaced no other: name one, `hotlead promote VERSION`")
-        self._client.set_registered_model_alias(self.name, "champion", replaced)
         return str(replaced)
+
+    def set_champion(self, version: str) -> None:
+        """Name a version the champion without remembering the one before, as going back does."""
+        self._client.set_registered_model_alias(self.name, "champion", version)
 
     def find_champion(self) -> str | None:
         """Find the champion's version number, None where there is no champion."""

@@ -1,0 +1,58 @@
+"""The `hotlead` command."""
+
+import sys
+
+import typer
+
+from hotlead.verbs.demo import demo
+from hotlead.verbs.doctor import doctor
+from hotlead.verbs.import_ import import_leads
+from hotlead.verbs.promote import promote
+from hotlead.verbs.report import report
+from hotlead.verbs.rollback import rollback
+from hotlead.verbs.score import score
+from hotlead.verbs.serve import serve
+from hotlead.verbs.train import train
+
+ROOMS = ("features", "agreement", "models", "training", "serving", "hotlead")
+
+app = typer.Typer(
+    name="hotlead",
+    help="Lead scoring that sales people trust: probabilities, buckets and reasons.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for name, verb in {
+    "demo": demo,
+    "import": import_leads,
+    "train": train,
+    "report": report,
+    "promote": promote,
+    "rollback": rollback,
+    "score": score,
+    "serve": serve,
+    "doctor": doctor,
+}.items():
+    app.command(name)(verb)
+
+
+def run() -> None:
+    """Run the command; what a user can mend ends in one line and exit code 2."""
+    try:
+        app()
+    except Exception as error:
+        if not is_mendable(error):
+            raise
+        typer.echo(f"hotlead: {error}", err=True)
+        sys.exit(2)
+
+
+def is_mendable(error: Exception) -> bool:
+    """Tell whether an error is one of ours, which says what to do, or of the files that were named."""
+    ours = type(error).__module__.partition(".")[0] in ROOMS
+    return ours or isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,74 @@
+"""`hotlead doctor`: say what works here and what is missing."""
+
+import json
+import platform
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hotlead.home import DEFAULT_HOME, Home, HomeOption
+
+
+def doctor(
+    home: HomeOption = DEFAULT_HOME,
+    warm: Annotated[bool, typer.Option("--warm", help="Only compile the kernels, as set-up does.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """Check the installation and the home, and compile the kernels so that nothing waits for them later."""
+    started = time.perf_counter()
+    _warm_up()
+    seconds = time.perf_counter() - started
+    if warm:
+        typer.echo(f"Kernels are ready ({seconds:.1f} s).")
+        return
+    findings = _examine(Home(home), seconds)
+    if as_json:
+        typer.echo(json.dumps(findings))
+        return
+    for name, finding in findings.items():
+        typer.echo(f"{name:<10} {finding}")
+
+
+def _warm_up() -> None:
+    import numpy as np
+
+    from features.engine import warm_up
+    from models.boosting import BoosterSettings, Rows, fit_booster
+
+    warm_up()
+    column = np.arange(100.0)
+    rows = Rows(matrix=column[:, None], labels=(column > 50).astype(float))
+    fit_booster(rows, BoosterSettings(rounds=2), names=["column"], threads=1).warm_up()
+
+
+def _examine(home: Home, seconds: float) -> dict[str, str]:
+    import lightgbm
+    import mlflow
+
+    return {
+        "python": platform.python_version(),
+        "lightgbm": lightgbm.__version__,
+        "mlflow": mlflow.__version__,
+        "kernels": f"ready in {seconds:.1f} s",
+        "home": f"{home.folder.resolve()}",
+        "tracking": home.tracking_uri,
+        "history": _find(home.history / "history.json", "imported", "none yet: run `hotlead import`"),
+        "champion": _find_champion(home),
+    }
+
+
+def _find(path: Path, there: str, missing: str) -> str:
+    return there if path.exists() else missing
+
+
+def _find_champion(home: Home) -> str:
+    from models.artifact import load_scorer
+    from models.champion import find_champion
+
+    champion = find_champion(home.folder)
+    if champion is None:
+        return "none yet: run `hotlead train`, then `hotlead promote`"
+    load_scorer(champion.folder(home.folder))
+    return f"version {champion.version}, whole, scores its golden rows ({champion.fingerprint[:12]})"
