@@ -1,0 +1,46 @@
+"""A table as it was read: raw cells, and the line each row stood on."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows as they stand in a file.
+
+    Attributes
+    ----------
+    frame
+        One column a header; CSV gives texts, Parquet gives its own types. The index is 0, 1, 2 …
+    lines
+        Shape (n,), int64, the line of the file (for Parquet the row) each row starts on, counted from one.
+    file
+        The file's name.
+    rows_read
+        Rows the file held, with those that were rejected.
+    warnings
+        Sentences about the file as a whole.
+    """
+
+    frame: pd.DataFrame
+    lines: NDArray[np.int64]
+    file: str
+    rows_read: int
+    warnings: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def take(self, rows: NDArray[Any]) -> "Table":
+        """Return the rows at a mask or at positions."""
+        positions = np.flatnonzero(rows) if rows.dtype == bool else rows
+        frame = self.frame.iloc[positions].reset_index(drop=True)
+        return replace(self, frame=frame, lines=self.lines[positions])
+
+    def with_frame(self, frame: pd.DataFrame) -> "Table":
+        """Return the same rows with other columns."""
+        return replace(self, frame=frame)
