@@ -72,11 +72,12 @@ def compute_reasons(parts: Parts, table: FeatureTable, *, most: int) -> list[tup
     most
         How many reasons a score may have.
     """
-    families = _list_families(parts.feature_set)
+    families = list_families(parts.feature_set)
     return [_explain(parts, table, row, families, most) for row in range(len(table))]
 
 
-def _list_families(feature_set: FeatureSet) -> Sequence[tuple[str, NDArray[np.intp]]]:
+def list_families(feature_set: FeatureSet) -> Sequence[tuple[str, NDArray[np.intp]]]:
+    """List the families of a feature set with the positions of their features."""
     members: dict[str, list[int]] = {}
     for position, feature in enumerate(feature_set.features):
         members.setdefault(feature.family, []).append(position)

@@ -64,10 +64,9 @@ def promote_version(home: Home, version: str, *, force: bool) -> tuple[str, str]
 
 
 def _compare(home: Home, challenger: "LeadScorer") -> tuple[bool, str]:
-    from training.history import MissingHistory, read_history
-
     from models.artifact import load_scorer
     from models.champion import find_champion
+    from training.history import MissingHistory, read_history
     from training.promotion import compare_with_champion
     from training.snapshots import build_training_rows
     from training.splits import split_rows
