@@ -10,7 +10,7 @@ from hotlead.company.arrivals import draw_arrivals
 from hotlead.company.crowd import Crowd, Pulse
 from hotlead.company.entrance import gather_crowd
 from hotlead.company.firms import draw_firms, write_down
-from hotlead.company.journeys import live_through
+from hotlead.company.journeys import live_through, warm_up
 from hotlead.company.outcomes import describe_outcomes
 from hotlead.company.seasons import DAY, to_microseconds, to_timestamps
 from hotlead.company.telling import tell_events, tell_leads
@@ -66,7 +66,9 @@ def generate_history(*, until: datetime, months: int = 12, leads: int = 6000, se
     firms = draw_firms(rng, max(1, round(leads / LEADS_PER_FIRM)))
     arrivals = draw_arrivals(rng, firms, begin, end, leads)
     crowd, rest = gather_crowd(rng, arrivals, firms)
-    pulse, sessions = live_through(rng, crowd, rest, begin=begin, days=(end - begin) // DAY, origin=begin)
+    pulse, sessions = live_through(
+        rng, crowd, warm_up(rng, rest), begin=begin, days=(end - begin) // DAY, origin=begin
+    )
     world = World(firms=firms, leads=arrivals, crowd=crowd, pulse=pulse, origin=begin)
     return CompanyHistory(
         accounts=write_down(rng, firms),

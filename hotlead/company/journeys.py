@@ -16,6 +16,8 @@ _FADE = 0.905
 _INTEREST_FADE = 0.97
 _PROJECT_FADE = 0.95
 _PROJECT_STARTS = 1 / 500
+# After these days a project from before the first one has faded to 2 %.
+_WARM_UP_DAYS = 80
 _SHOCKS = 0.003
 
 
@@ -62,6 +64,14 @@ def feel(rng: np.random.Generator, crowd: Crowd, pulse: Pulse, sessions: Session
         asked=pulse.asked | (sums["demo_requested"] > 0),
         subscribed=pulse.subscribed & (sessions.sum_by_lead("unsubscribed", leads) == 0),
     )
+
+
+def warm_up(rng: np.random.Generator, pulse: Pulse) -> Pulse:
+    """Return the state with projects under way, as if the firms had lived on before the first day."""
+    project = pulse.project
+    for _ in range(_WARM_UP_DAYS):
+        project = _move_projects(rng, project)
+    return replace(pulse, project=project)
 
 
 def is_open(crowd: Crowd, pulse: Pulse, moment: int) -> Flags:

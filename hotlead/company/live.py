@@ -10,7 +10,7 @@ from hotlead.company.arrivals import draw_arrivals
 from hotlead.company.entrance import gather_crowd
 from hotlead.company.firms import draw_firms, write_down
 from hotlead.company.history import LEADS_PER_FIRM, CompanyHistory, World
-from hotlead.company.journeys import live_through
+from hotlead.company.journeys import live_through, warm_up
 from hotlead.company.outcomes import describe_outcomes
 from hotlead.company.seasons import DAY, to_microseconds, to_timestamps
 from hotlead.company.telling import tell_events, tell_leads
@@ -93,6 +93,8 @@ def _count_newcomers(history: CompanyHistory, days: int) -> int:
 
 def _receive(rng: np.random.Generator, world: World, begin: int, end: int, newcomers: int) -> World:
     """Return the world with new leads that are created in ``[begin, end)``, some of them at known firms."""
+    if newcomers == 0:
+        return world
     known = len(world.firms)
     new_firms = draw_firms(rng, round(newcomers / LEADS_PER_FIRM), first=known + 1)
     firms = pd.concat([world.firms, new_firms], ignore_index=True)
@@ -103,6 +105,6 @@ def _receive(rng: np.random.Generator, world: World, begin: int, end: int, newco
         firms=firms,
         leads=pd.concat([world.leads, leads], ignore_index=True),
         crowd=world.crowd.joined_by(crowd),
-        pulse=world.pulse.joined_by(rest),
+        pulse=world.pulse.joined_by(warm_up(rng, rest)),
         origin=world.origin,
     )

@@ -78,7 +78,7 @@ def find_webinar(tick: int) -> int | None:
 def list_fair_days(begin: int, end: int) -> Integers:
     """Return midnight of every day of a trade fair that lies wholly in ``[begin, end)``."""
     days = np.arange(-(-begin // DAY), end // DAY, dtype=np.int64)
-    of_year = pd.DatetimeIndex((days * DAY).astype("datetime64[us]")).dayofyear.to_numpy()
+    of_year = pd.DatetimeIndex((days * DAY).astype("datetime64[us]")).day_of_year.to_numpy()
     at_fair = np.zeros(len(days), dtype=bool)
     for start in _FAIR_STARTS:
         at_fair |= (of_year >= start) & (of_year < start + _FAIR_DAYS)
@@ -88,7 +88,7 @@ def list_fair_days(begin: int, end: int) -> Integers:
 def compute_drift(moment: int, origin: int) -> float:
     """Return what the market adds to the log hazard of a win: a slow decline, a lift as a quarter ends."""
     date = pd.Timestamp(moment, unit="us")
-    days_left = (date + pd.offsets.QuarterEnd(0)).normalize().dayofyear - date.dayofyear
+    days_left = ((date + pd.offsets.QuarterEnd(0)).normalize() - date.normalize()).days
     return -0.35 * (moment - origin) / (365 * DAY) + (0.2 if days_left < 14 else 0.0)
 
 
