@@ -11,7 +11,7 @@ from hotlead.company.hazards import compute_loss_hazard, compute_win_hazard, cou
 from hotlead.company.seasons import DAY, NEVER, draw_working, is_working_day
 from hotlead.company.sessions import Sessions
 
-# What is left the next day. Behaviour fades with a half-life of a week, interest a little slower.
+# What is left the next day: behaviour fades with a half-life of one week, interest of three.
 _FADE = 0.905
 _INTEREST_FADE = 0.97
 _PROJECT_FADE = 0.95
