@@ -1,0 +1,66 @@
+"""`hotlead serve`: answer scores over HTTP, on this machine alone."""
+
+import ipaddress
+import socket
+from typing import Annotated
+
+import typer
+
+from hotlead.home import DEFAULT_HOME, HomeOption
+
+
+class BeyondLoopback(ValueError):
+    """The address would be open to others, and there are no keys yet to tell them apart."""
+
+
+class AddressTaken(ValueError):
+    """The address cannot be listened on."""
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Loopback address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="Port; 0 picks a free one.")] = 8000,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Answer scores over HTTP on this machine; a promoted model is picked up by itself."""
+    check_loopback(host)
+    listening = listen(host, port)
+    from serving.server import run_server
+    from serving.settings import Settings
+
+    where = f"[{host}]" if ":" in host else host
+    typer.echo(f"Serving on http://{where}:{listening.getsockname()[1]}/docs (stop with Ctrl+C)", err=True)
+    with listening:
+        run_server(Settings(home=home), [listening])
+
+
+def check_loopback(host: str) -> None:
+    """Check that only this machine can reach an address.
+
+    Raises
+    ------
+    BeyondLoopback
+        If others can, or it is no address.
+    """
+    try:
+        addresses = {str(found[4][0]) for found in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError) as error:
+        raise BeyondLoopback(f"{host!r} is no address: use --host 127.0.0.1") from error
+    if not host or not all(ipaddress.ip_address(address).is_loopback for address in addresses):
+        raise BeyondLoopback("there are no keys yet, so only this machine may ask: use --host 127.0.0.1")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on an address.
+
+    Raises
+    ------
+    AddressTaken
+        If it is in use or not allowed.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2_048)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise AddressTaken(f"cannot listen on {host}:{port} ({why}): choose another --port") from error

@@ -1,0 +1,149 @@
+"""POST /v1/score: scores of one lead or of many, without storing anything."""
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from features.times import to_datetime
+from serving.api.attributes import BadField
+from serving.api.bodies import CallerGone, read_json_body
+from serving.api.reading import Wanted, read_leads
+from serving.api.schemas import ReasonBody, ScoreBody
+from serving.api.strict_json import MOST_KEYS, decode
+from serving.championing import Championing, ScorerInForce
+from serving.errors import describe_problem, send_problem
+from serving.meters import Meters
+from serving.usecases.scoring import AskedLead, ScoredLead, score_leads
+
+MOST_REASONS = 10
+_USUAL_REASONS = 3
+# A lead with twenty events is about 3 KB; what is larger would hold up the callers behind it.
+_WORTH_A_THREAD_BYTES = 64 * 1024
+_WORTH_A_THREAD_LEADS = 50
+_REASONS = re.compile(rb"[0-9]{1,2}")
+_ENCODER = msgspec.json.Encoder()
+_T = TypeVar("_T")
+_HEADERS = (b"content-type", b"application/json")
+
+
+class ScoreEndpoint:
+    """The hot path: a bare ASGI application, from bytes to bytes.
+
+    Parameters
+    ----------
+    championing
+        Holds the scorer in force.
+    clock
+        Returns the moment of leads that name none, in microseconds.
+    meters
+        What counts.
+    body_limit
+        The most bytes of a body.
+    """
+
+    def __init__(
+        self, championing: Championing, *, clock: Callable[[], int], meters: Meters, body_limit: int
+    ) -> None:
+        self._championing, self._clock, self._meters, self._limit = championing, clock, meters, body_limit
+        self._workers = ThreadPoolExecutor(1, thread_name_prefix="scoring")
+        self._wanted: tuple[ScorerInForce, Wanted] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; every mistake of the caller's becomes a problem, and the connection lives on."""
+        try:
+            body = await read_json_body(scope, receive, self._limit)
+            answer = await self._answer(body, read_most_reasons(scope["query_string"]))
+        except CallerGone:
+            return
+        except Exception as error:
+            problem = describe_problem(error)
+            if problem.status == 500:
+                raise
+            self._meters.refused.labels(problem.code).inc()
+            await send_problem(send, problem)
+            return
+        headers = [_HEADERS, (b"content-length", b"%d" % len(answer))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
+
+    async def _answer(self, body: bytes, most_reasons: int) -> bytes:
+        in_force = self._championing.get()
+        wanted, now = self._get_wanted(in_force), self._clock()
+        is_long = len(body) > _WORTH_A_THREAD_BYTES
+        is_many, asked = await self._run(is_long, lambda: _read(body, wanted, now))
+        is_long = is_long or len(asked) > _WORTH_A_THREAD_LEADS
+        answer = await self._run(is_long, lambda: _score(asked, is_many, in_force, most_reasons))
+        self._meters.leads.inc(len(asked))
+        if n_warned := sum(1 for lead in asked if lead.warnings):
+            self._meters.warned.inc(n_warned)
+        return answer
+
+    async def _run(self, is_long: bool, work: Callable[[], _T]) -> _T:
+        if not is_long:
+            return work()
+        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+
+    def _get_wanted(self, in_force: ScorerInForce) -> Wanted:
+        if self._wanted is None or self._wanted[0] is not in_force:
+            self._wanted = in_force, Wanted.by(in_force.scorer.feature_set)
+        return self._wanted[1]
+
+
+def read_most_reasons(query: bytes) -> int:
+    """Read how many reasons a score may have from the query string.
+
+    Raises
+    ------
+    BadField
+        If it is no whole number from 0 to 10, or another parameter is named.
+    """
+    if not query:
+        return _USUAL_REASONS
+    name, _, value = query.partition(b"=")
+    if name != b"reasons":
+        raise BadField("unknown_parameter", "the only query parameter is reasons")
+    if not _REASONS.fullmatch(value) or int(value) > MOST_REASONS:
+        raise BadField("bad_parameter", f"give reasons once, from 0 to {MOST_REASONS}")
+    return int(value)
+
+
+def write_score(scored: ScoredLead, model_version: str) -> ScoreBody:
+    """Write a score as the body of an answer."""
+    asked = scored.asked
+    return ScoreBody(
+        id=asked.id,
+        probability=scored.probability,
+        score=scored.score,
+        bucket=scored.bucket,
+        reasons=[
+            ReasonBody(text=reason.sentence, effect=reason.effect, direction=reason.direction)
+            for reason in scored.reasons
+        ],
+        low_confidence=scored.low_confidence,
+        model_version=model_version,
+        as_of=to_datetime(asked.as_of),
+        warnings=list(asked.warnings),
+        probability_withheld=scored.withheld or msgspec.UNSET,
+    )
+
+
+def _read(body: bytes, wanted: Wanted, now: int) -> tuple[bool, list[AskedLead]]:
+    told = decode(body, MOST_KEYS + len(wanted.readers))
+    return type(told) is list, read_leads(told, wanted, now)
+
+
+def _score(
+    asked: Sequence[AskedLead], is_many: bool, in_force: ScorerInForce, most_reasons: int
+) -> bytes:
+    version = in_force.champion.version
+    answers: Any = [
+        write_score(scored, version) for scored in score_leads(asked, in_force.scorer, most_reasons=most_reasons)
+    ]
+    return _ENCODER.encode(answers if is_many else answers[0])
+
+

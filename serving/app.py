@@ -1,0 +1,92 @@
+"""The application: puts the parts together, and is the only place in this room that asks the clock."""
+
+import asyncio
+import contextlib
+import gc
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from features.times import to_micros
+from serving.api.health import build_health_routes
+from serving.api.manual import CONTENT_POLICY, render_manual
+from serving.api.model import answer_problem, build_model_route
+from serving.api.openapi import build_openapi
+from serving.api.score import ScoreEndpoint
+from serving.championing import Championing, NoScorer
+from serving.meters import Meters
+from serving.observing import Observing
+from serving.settings import Settings
+
+
+def read_clock() -> int:
+    """Return the moment, in microseconds since 1970 in UTC."""
+    return to_micros(datetime.now(UTC))
+
+
+def create_app(settings: Settings | None = None, *, clock: Callable[[], int] = read_clock) -> FastAPI:
+    """Create the application.
+
+    Parameters
+    ----------
+    settings
+        Read from the environment where none are given.
+    clock
+        Returns the moment in microseconds; tests hand in one that stands still.
+    """
+    settings = settings or Settings()
+    meters = Meters()
+    championing = Championing(settings.home, on_refusal=meters.refusals.inc, on_swap=meters.record_swap)
+    app = FastAPI(
+        title="Hotlead",
+        version=version("hotlead"),
+        lifespan=_build_lifespan(championing, settings.look_every_seconds),
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers={HTTPException: answer_problem, NoScorer: answer_problem},
+    )
+    app.state.championing, app.state.meters = championing, meters
+    score = ScoreEndpoint(championing, clock=clock, meters=meters, body_limit=settings.body_limit)
+    # First in the list, since routes are tried in order.
+    app.router.routes.insert(0, Route("/v1/score", score, methods=["POST"]))
+    app.router.routes.extend([build_model_route(championing), *build_health_routes(championing, meters)])
+    app.router.routes.extend(_build_document_routes(app, championing))
+    app.add_middleware(Observing, meters=meters)
+    return app
+
+
+def _build_lifespan(championing: Championing, every: float) -> Callable[[FastAPI], Any]:
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # What the imports left lives for good and need not be walked at every collection.
+        gc.collect()
+        gc.freeze()
+        watch = asyncio.create_task(championing.watch(every))
+        try:
+            yield
+        finally:
+            watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watch
+
+    return lifespan
+
+
+def _build_document_routes(app: FastAPI, championing: Championing) -> list[Route]:
+    async def openapi(_: Request) -> Response:
+        return JSONResponse(app.openapi())
+
+    async def manual(_: Request) -> Response:
+        return HTMLResponse(render_manual(app.openapi()), headers={"content-security-policy": CONTENT_POLICY})
+
+    app.openapi = lambda: build_openapi(championing.in_force, app.version)  # type: ignore[method-assign]
+    return [Route("/openapi.json", openapi), Route("/docs", manual)]

@@ -1,0 +1,105 @@
+"""Connections: what the HTTP server does with callers that send slowly, endlessly or no HTTP at all."""
+
+import asyncio
+import sys
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from serving.api.schemas import ProblemBody
+from serving.errors import encode_problem
+
+REQUEST_SECONDS = 10.0
+_TITLES = {400: "The request is not HTTP", 431: "The request's header is too large"}
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP/1.1 whose patience ends: a request arrives whole within `request_seconds`, or the connection closes."""
+
+    request_seconds = REQUEST_SECONDS
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._deadline: asyncio.TimerHandle | None = None
+        self._is_idle = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Give a new connection its first deadline."""
+        super().connection_made(transport)
+        self._arm()
+
+    def data_received(self, data: bytes) -> None:
+        """Let the deadline of a request stand, however often its bytes drip, until it is whole."""
+        super().data_received(data)
+        state = self.conn.their_state
+        is_idle = state is h11.IDLE and not self.conn.trailing_data[0]
+        if state is h11.SEND_BODY or (state is h11.IDLE and not is_idle):
+            self._begin()
+            return
+        self._disarm()
+        self._is_idle = True
+        # The body of a request that was answered early has run out, and uvicorn's own timer is off by now.
+        if is_idle:
+            self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the deadline."""
+        self._disarm()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP with a problem, and close: nobody knows where the next request starts."""
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            self.transport.close()
+            return
+        hint = getattr(sys.exception(), "error_status_hint", 400)
+        status = hint if hint in _TITLES else 400
+        body = encode_problem(_describe(status))
+        headers = [
+            (b"content-type", b"application/problem+json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        ]
+        for event in (
+            h11.Response(status_code=status, headers=headers),
+            h11.Data(data=body),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def _begin(self) -> None:
+        if self._is_idle:
+            self._disarm()
+            self._is_idle = False
+        self._arm()
+
+    def _arm(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(self.request_seconds, self._give_up)
+
+    def _disarm(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        self.transport.close()
+
+
+def build_protocol(request_seconds: float) -> type[PatientProtocol]:
+    """Build the protocol with a patience of its own; uvicorn asks for a class."""
+    return type("Protocol", (PatientProtocol,), {"request_seconds": request_seconds})
+
+
+def _describe(status: int) -> ProblemBody:
+    code = "not_http" if status == 400 else "header_too_large"
+    return ProblemBody(
+        type=f"/docs#{code}",
+        title=_TITLES[status],
+        status=status,
+        code=code,
+        detail="the connection is closed; send HTTP/1.1 with a header of at most 16 KiB",
+    )

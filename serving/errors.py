@@ -1,0 +1,108 @@
+"""Errors: the one table from exceptions to problem+json, with a stable code for each."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.types import Send
+
+from serving.api import attributes, bodies, strict_json
+from serving.api.schemas import ProblemBody
+from serving.championing import NoScorer
+
+Headers = list[tuple[bytes, bytes]]
+
+_RULES: Mapping[type[Exception], tuple[int, str]] = {
+    strict_json.InvalidJson: (400, "invalid_json"),
+    strict_json.DuplicateKey: (400, "duplicate_key"),
+    strict_json.TooDeep: (400, "too_deep"),
+    strict_json.TooManyKeys: (422, "too_many_keys"),
+    strict_json.BadUnicode: (422, "bad_unicode"),
+    strict_json.NotFinite: (422, "not_finite"),
+    bodies.AmbiguousLength: (400, "ambiguous_length"),
+    bodies.DamagedBody: (400, "damaged_body"),
+    bodies.BodyTooLarge: (413, "body_too_large"),
+    bodies.UnsupportedMediaType: (415, "unsupported_media_type"),
+    bodies.UnsupportedEncoding: (415, "unsupported_encoding"),
+    NoScorer: (503, "no_champion"),
+}
+_OF_STATUS = {404: "unknown_route", 405: "wrong_method"}
+_JSON = (b"content-type", b"application/problem+json")
+_ENCODER = msgspec.json.Encoder()
+
+TITLES: Mapping[str, str] = {
+    "invalid_json": "The body is not JSON",
+    "duplicate_key": "An object names a key twice",
+    "too_deep": "The body nests too deep",
+    "too_many_keys": "An object has too many keys",
+    "bad_unicode": "A text is not valid Unicode",
+    "not_finite": "A number is too large",
+    "ambiguous_length": "The length of the body is told twice",
+    "damaged_body": "The compressed body is damaged",
+    "body_too_large": "The body is too large",
+    "unsupported_media_type": "The body must be JSON in UTF-8",
+    "unsupported_encoding": "The body may be plain or gzip",
+    "no_champion": "No model is in force",
+    "unknown_route": "There is nothing at this address",
+    "wrong_method": "This address does not answer to this method",
+    "internal_error": "Something broke on our side",
+    "missing": "A required field is missing",
+    "empty": "A field is blank",
+    "too_long": "A text is too long",
+    "bad_name": "A name holds control characters",
+    "not_text": "A field takes a text",
+    "not_number": "A field takes a number",
+    "not_integer": "A field takes a whole number",
+    "out_of_range": "A value lies outside of its range",
+    "not_time": "A field takes an RFC 3339 time",
+    "not_email": "A field takes an e-mail address",
+    "not_an_object": "A JSON object is expected here",
+    "not_an_array": "A JSON array is expected here",
+    "duplicate_id": "An array names a lead twice",
+    "too_many_leads": "Too many leads at once",
+    "bad_parameter": "A query parameter does not fit",
+    "unknown_parameter": "There is no such query parameter",
+}
+"""What each code means, for people; codes are never renamed."""
+
+
+def describe_problem(error: Exception) -> ProblemBody:
+    """Describe an error as a problem; what is not in the table is our own mistake and tells nothing."""
+    if isinstance(error, attributes.BadField):
+        return _describe(422, error.code, str(error), error.path)
+    if isinstance(error, HTTPException):
+        code = _OF_STATUS.get(error.status_code, "bad_request")
+        return _describe(error.status_code, code, TITLES.get(code, HTTPStatus(error.status_code).phrase))
+    for kind, (status, code) in _RULES.items():
+        if isinstance(error, kind):
+            return _describe(status, code, str(error), getattr(error, "path", ""))
+    return _describe(500, "internal_error", "the error was logged; try again, or tell the operator")
+
+
+def encode_problem(problem: ProblemBody) -> bytes:
+    """Encode a problem as JSON."""
+    return _ENCODER.encode(problem)
+
+
+async def send_problem(send: Send, problem: ProblemBody, headers: Headers | None = None) -> None:
+    """Answer a request with a problem."""
+    body = encode_problem(problem)
+    own: Headers = [_JSON, (b"content-length", b"%d" % len(body)), *(headers or [])]
+    if problem.status == 503:
+        own.append((b"retry-after", b"5"))
+    if problem.code == "ambiguous_length":
+        own.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": problem.status, "headers": own})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _describe(status: int, code: str, detail: str, path: str = "") -> ProblemBody:
+    return ProblemBody(
+        type=f"/docs#{code}",
+        title=TITLES.get(code, HTTPStatus(status).phrase),
+        status=status,
+        code=code,
+        detail=detail,
+        path=path,
+    )

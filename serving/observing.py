@@ -1,0 +1,86 @@
+"""Observing: counts and times every answer, gives it its safety headers, and answers for what nobody caught."""
+
+import logging
+import traceback
+from time import perf_counter
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.errors import describe_problem, send_problem
+from serving.meters import Meters
+
+logger = logging.getLogger("hotlead.requests")
+
+_SAFETY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+]
+_CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+
+
+class Observing:
+    """The outermost layer of the app that is ours.
+
+    Parameters
+    ----------
+    app
+        What answers.
+    meters
+        What counts.
+    """
+
+    def __init__(self, app: ASGIApp, meters: Meters) -> None:
+        self.app = app
+        self.meters = meters
+        self._bound: dict[tuple[str, int], Any] = {}
+        self._timers: dict[str, Any] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status = perf_counter(), 0
+
+        async def send_safely(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = add_safety(list(message.get("headers", ())))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_safely)
+        except Exception as error:
+            log_failure(error)
+            if status:
+                raise
+            await send_problem(send_safely, describe_problem(error))
+        self._count(scope, status, perf_counter() - started)
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        # Paths are the callers' words; only those of our own routes become labels.
+        route = getattr(scope.get("route"), "path", None) or "unknown"
+        counter, timer = self._bound.get((route, status)), self._timers.get(route)
+        if counter is None or timer is None:
+            counter = self._bound[route, status] = self.meters.requests.labels(route, str(status))
+            timer = self._timers[route] = self.meters.seconds.labels(route)
+        counter.inc()
+        timer.observe(seconds)
+
+
+def add_safety(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Add the headers that keep browsers from guessing, framing and storing; a page may bring its own policy."""
+    has_policy = any(name == b"content-security-policy" for name, _ in headers)
+    return [*headers, *_SAFETY] if has_policy else [*headers, *_SAFETY, _CONTENT_POLICY]
+
+
+def log_failure(error: BaseException) -> None:
+    """Log where an error came from, without its message: that may hold what a caller sent."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
+    logger.error("%s in %s", type(error).__name__, places)

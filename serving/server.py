@@ -1,0 +1,33 @@
+"""The server: uvicorn with limits on everything a caller could draw out."""
+
+import socket
+from collections.abc import Sequence
+
+import uvicorn
+
+from serving.app import create_app
+from serving.connections import build_protocol
+from serving.logs import build_log_config
+from serving.settings import Settings
+
+_HEADER_BYTES = 16 * 1024
+_GOODBYE_SECONDS = 10
+
+
+def run_server(settings: Settings, sockets: Sequence[socket.socket]) -> None:
+    """Serve on bound sockets until told to stop; requests in flight are answered first."""
+    config = uvicorn.Config(
+        create_app(settings),
+        http=build_protocol(settings.request_seconds),
+        ws="none",
+        lifespan="on",
+        log_config=build_log_config(),
+        access_log=False,
+        server_header=False,
+        # Whoever speaks through a proxy is told by nobody we trust.
+        proxy_headers=False,
+        timeout_keep_alive=settings.keep_alive_seconds,
+        timeout_graceful_shutdown=_GOODBYE_SECONDS,
+        h11_max_incomplete_event_size=_HEADER_BYTES,
+    )
+    uvicorn.Server(config).run(sockets=list(sockets))
