@@ -264,6 +264,10 @@ class PropertySum(EventFeature):
         return f"{said[:1].upper()}{said[1:]}{self.by_whom}: {value:,.4g}{self.window}"
 
 
+INDICES = (DecayedCount, Trend, TypeShare)
+"""Kinds that only a model reads well; a count or a date says the same so that people can check it."""
+
+
 def _ago(days: float) -> str:
     if days < 1:
         hours = max(1, round(days * 24))

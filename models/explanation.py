@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.engine import FeatureTable
+from features.event_kinds import INDICES
 from features.feature_set import FeatureSet
 
 # A part below this many log-odds moves a probability by less than half a point: not worth a sentence.
@@ -103,6 +104,11 @@ def _explain(
 def _say(
     table: FeatureTable, row: int, effects: NDArray[np.float64], positions: NDArray[np.intp], effect: float
 ) -> str:
-    strongest = positions[np.argmax(effects[positions] * np.sign(effect))]
-    feature: Any = table.feature_set.features[strongest]
-    return str(feature.sentence(table.value(row, feature.name)))
+    """Say what the strongest feature means: one people can check, where one pulls the same way, not an index."""
+    pull = effects[positions] * np.sign(effect)
+    features: list[Any] = [table.feature_set.features[position] for position in positions]
+    checkable = np.array([not isinstance(feature, INDICES) for feature in features])
+    if (pull[checkable] > 0).any():
+        pull = np.where(checkable, pull, -np.inf)
+    strongest = features[int(np.argmax(pull))]
+    return str(strongest.sentence(table.value(row, strongest.name)))

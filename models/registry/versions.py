@@ -1,6 +1,8 @@
 """Versions of the model in MLflow's registry, and the aliases `champion` and `challenger`."""
 
+import logging
 import os
+import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version as version_of
@@ -16,8 +18,13 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.tracking import MlflowClient
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
+from mlflow.types.schema import AnyType
 
-from features.contract import LeadSchema
+from features.contract import RESERVED, LeadSchema
+
+# Its progress reports are not ours to print.
+logging.getLogger("mlflow").setLevel(logging.WARNING)
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 _ROOT = Path(__file__).resolve().parents[2]
 _REQUIREMENTS = ("mlflow", "numpy", "numba", "pandas", "scikit-learn", "lightgbm")
@@ -68,6 +75,12 @@ class Registry:
         str
             The new version's number.
         """
+        with warnings.catch_warnings():
+            # An input example would be a lead; the signature is written by hand.
+            warnings.filterwarnings("ignore", message=".*input example.*")
+            return self._log(artifact, schema)
+
+    def _log(self, artifact: Path, schema: LeadSchema) -> str:
         logged = mlflow.pyfunc.log_model(
             name="model",
             python_model=str(_ROOT / "models" / "registry" / "pyfunc.py"),
@@ -171,14 +184,12 @@ def _read_version(stored: Any) -> Version:
 
 
 def _build_signature(schema: LeadSchema) -> ModelSignature:
+    # MLflow would refuse whole numbers for a double and timestamps for a text; the data contract takes both.
     attributes = [
-        ColSpec(DataType.double if column.is_number else DataType.string, column.name, required=False)
+        ColSpec(AnyType() if column.is_number else DataType.string, column.name, required=False)
         for column in schema.columns
     ]
-    moments = [
-        ColSpec(DataType.string, name, required=False)
-        for name in ("lead_id", "account_id", "created_at", "as_of", "events")
-    ]
+    moments = [ColSpec(AnyType(), name, required=False) for name in RESERVED]
     outputs = [
         ColSpec(DataType.double, "probability"),
         ColSpec(DataType.long, "score"),
