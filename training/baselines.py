@@ -178,7 +178,7 @@ class PointsScorecard(ClassifierMixin, BaseEstimator):
     def _build_card(self, values: pd.Series, labels: IntArray) -> "_Card":
         binning = _bin_numbers(values, self.bins) if _is_number(values) else _bin_levels(values)
         code, size = binning.encode(values), len(binning.names)
-        won, count = np.bincount(code, labels, size), np.bincount(code, minlength=size)
+        won, count = (np.bincount(code, weights, size).astype(np.float64) for weights in (labels, None))
         evidence, information = _compute_evidence(won, count - won)
         points = np.rint(evidence * POINTS_TO_DOUBLE_ODDS / math.log(2))
         return _Card(
@@ -221,7 +221,7 @@ class _LevelBinning:
 class _Card:
     column: Any
     binning: _NumberBinning | _LevelBinning
-    count: IntArray
+    count: FloatArray
     won: FloatArray
     evidence: FloatArray
     points: IntArray

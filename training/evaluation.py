@@ -16,6 +16,7 @@ from sklearn.metrics import average_precision_score
 Array = npt.ArrayLike
 Weights = npt.ArrayLike | None
 FloatArray = npt.NDArray[np.float64]
+Rows = tuple[FloatArray, FloatArray, FloatArray]  # labels, probabilities, weights
 
 Z_95 = 1.959963984540054  # the normal distribution's 97.5 % quantile: a two-sided 95 % interval
 EPSILON = float(np.finfo(np.float64).eps)  # scikit-learn's clip, so that the two log losses agree
@@ -208,12 +209,13 @@ def compute_comparison(
     lower, upper = _bootstrap_interval(against, w, _index_groups(groups, len(w)), seed, repeats)
     table = pd.DataFrame([asdict(compute_metrics(*rows)) for rows in checked.values()])
     table.insert(0, "model", list(checked))
-    table[["auc_lower", "auc_upper"]] = [compute_auc_interval(*rows, groups) for rows in checked.values()]
+    intervals = np.array([compute_auc_interval(*rows, groups) for rows in checked.values()])
+    table["auc_lower"], table["auc_upper"] = intervals.T
     table["difference"] = np.average(against, axis=0, weights=w)
     return table.assign(difference_lower=lower, difference_upper=upper, reference=reference)
 
 
-def _check(labels: Array, probabilities: Array, weights: Weights) -> tuple[FloatArray, ...]:
+def _check(labels: Array, probabilities: Array, weights: Weights) -> Rows:
     y, p = np.asarray(labels, dtype=np.float64), np.asarray(probabilities, dtype=np.float64)
     w = np.ones(y.shape) if weights is None else np.asarray(weights, dtype=np.float64)
     if y.ndim != 1 or not len(y) or y.shape != p.shape or y.shape != w.shape:
