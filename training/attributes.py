@@ -1,0 +1,175 @@
+"""Turning columns into attributes: renamed, typed, joined with those of the account, unfit ones left out."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from features.contract import FIRMOGRAPHICS, RESERVED, Column, LeadSchema
+from training.columns import TypedColumn, to_texts, type_column
+from training.history import LEAD_COLUMNS, Suspect
+from training.leaving_out import find_unfit
+from training.ranges import read_ranges
+from training.recipe import ColumnRules
+from training.suspect_names import find_name_rule
+
+_TAKEN = frozenset({*LEAD_COLUMNS, *RESERVED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnNote:
+    """What became of one column of a file.
+
+    Attributes
+    ----------
+    column, file
+        The column and the file it came from.
+    use
+        Its role such as "id" or "outcome", "number" or "text" for an attribute, "excluded" or "left out".
+    name
+        The name it has in the history, empty where it is not there.
+    filled
+        Share of rows that have a value, in [0, 1].
+    note
+        A sentence, may be empty.
+    """
+
+    column: str
+    file: str
+    use: str
+    name: str = ""
+    filled: float = 1.0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attributes:
+    """Attributes by the names they have in the history, and what became of every column."""
+
+    columns: Mapping[str, TypedColumn]
+    notes: tuple[ColumnNote, ...]
+    left_out: tuple[Suspect, ...] = ()
+
+
+def read_attributes(
+    frame: pd.DataFrame, rules: ColumnRules, *, file: str, roles: Mapping[str, str], exclude: Collection[str] = ()
+) -> Attributes:
+    """Type the columns of one table that are attributes.
+
+    Parameters
+    ----------
+    frame
+        The table with missing values blanked.
+    rules
+        The table's part of the recipe.
+    file
+        The file's name.
+    roles
+        Column → role; a column with a role is no attribute.
+    exclude
+        Further columns to exclude.
+    """
+    reasons = {**dict.fromkeys(exclude, "excluded on request"), **rules.exclude}
+    canonical = {column: name for name, column in rules.firmographics.items()}
+    columns: dict[str, TypedColumn] = {}
+    notes: list[ColumnNote] = []
+    left_out: list[Suspect] = []
+    for source in map(str, frame.columns):
+        if source in roles or source in reasons:
+            use, note = (roles[source], "") if source in roles else ("excluded", reasons[source])
+            notes.append(_note(frame, source, file, use=use, note=note))
+            continue
+        name = _free_name(
+            canonical.get(source, source), taken={*columns, *(set(canonical.values()) - {canonical.get(source)})}
+        )
+        typed = _type(frame[source], source, name, rules)
+        unfit = None if source in rules.keep else find_unfit(name, frame[source], typed)
+        if unfit is not None:
+            left_out.append(_with_name_rule(replace(unfit, column=source)))
+            notes.append(_note(frame, source, file, use="left out", note=unfit.evidence))
+            continue
+        columns[name] = typed
+        notes.append(_note(frame, source, file, use=typed.kind, name=name, note=typed.note))
+    return Attributes(columns=columns, notes=tuple(notes), left_out=tuple(left_out))
+
+
+def _note(frame: pd.DataFrame, column: str, file: str, **known: Any) -> ColumnNote:
+    filled = float(frame[column].notna().mean()) if len(frame) else 0.0
+    return ColumnNote(column=column, file=file, filled=filled, **known)
+
+
+def _with_name_rule(suspect: Suspect) -> Suspect:
+    rule = find_name_rule(suspect.column)
+    return replace(suspect, evidence=f"{suspect.evidence}; {rule.sentence}") if rule else suspect
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    """Columns of the history keep their names to themselves."""
+    while name in _TAKEN or name in taken:
+        name = f"{name} (column)"
+    return name
+
+
+def _type(values: "pd.Series[Any]", source: str, name: str, rules: ColumnRules) -> TypedColumn:
+    if source in rules.ranges:
+        return read_ranges(values, rules.ranges[source])
+    known = FIRMOGRAPHICS.get(name)
+    is_declared = known is not None and source in rules.firmographics.values()
+    as_number = is_declared and known is not None and known.is_number
+    as_text = source in rules.texts or (is_declared and known is not None and not known.is_number)
+    return type_column(values, as_text=as_text, as_number=as_number)
+
+
+def join_account_attributes(own: Attributes, of_account: Attributes, rows: Any) -> Attributes:
+    """Add the accounts' attributes to the leads; a lead's own value wins, the account's fills what is missing.
+
+    Parameters
+    ----------
+    own
+        Attributes of n leads.
+    of_account
+        Attributes of the accounts.
+    rows
+        Shape (n,), position of each lead's account, -1 where it has none.
+    """
+    columns = dict(own.columns)
+    for name, typed in of_account.columns.items():
+        spread = replace(typed, values=_spread(typed.values, rows))
+        columns[name] = _fill(columns[name], spread) if name in columns else spread
+    return Attributes(
+        columns=columns,
+        notes=(*own.notes, *of_account.notes),
+        left_out=(*own.left_out, *of_account.left_out),
+    )
+
+
+def _spread(values: "pd.Series[Any]", rows: Any) -> "pd.Series[Any]":
+    return values.reset_index(drop=True).reindex(rows).reset_index(drop=True)
+
+
+def _fill(own: TypedColumn, other: TypedColumn) -> TypedColumn:
+    if own.kind == "empty":
+        return other
+    if own.kind == other.kind:
+        return replace(own, values=own.values.fillna(other.values))
+    texts = to_texts(own.values).fillna(to_texts(other.values))
+    return replace(own, values=texts, kind="text", note="numbers in one file and texts in the other: taken as text")
+
+
+def derive_schema(columns: Mapping[str, TypedColumn]) -> LeadSchema:
+    """Return the schema of typed attributes: firmographics as the contract has them, the rest by kind."""
+    return LeadSchema(tuple(_derive(name, typed) for name, typed in columns.items()))
+
+
+def _derive(name: str, typed: TypedColumn) -> Column:
+    known = FIRMOGRAPHICS.get(name)
+    is_number = typed.kind == "number"
+    if known is not None and known.is_number == is_number:
+        return known
+    return Column(name=name, kind="number" if is_number else "text")
+
+
+def list_absent(frame: pd.DataFrame, named: Iterable[str]) -> list[str]:
+    """Return the columns a recipe names that the table does not have."""
+    return [column for column in named if column not in frame.columns]
