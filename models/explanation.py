@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from features.engine import FeatureTable
 from features.event_kinds import INDICES
 from features.feature_set import FeatureSet
+from features.text import words
 
 # A part below this many log-odds moves a probability by less than half a point: not worth a sentence.
 WORTH_TELLING = 0.02
@@ -83,6 +84,14 @@ def list_families(feature_set: FeatureSet) -> Sequence[tuple[str, NDArray[np.int
     for position, feature in enumerate(feature_set.features):
         members.setdefault(feature.family, []).append(position)
     return [(family, np.array(positions, dtype=np.intp)) for family, positions in members.items()]
+
+
+def name_family(family: str) -> str:
+    """Return a family's name as people would say it: ``account:pricing_visit`` → ``pricing visit (company)``."""
+    scope, colon, what = family.partition(":")
+    if not colon or scope not in ("lead", "account"):
+        return words(family)
+    return f"{words(what)} (company)" if scope == "account" else words(what)
 
 
 def _explain(

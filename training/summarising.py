@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from features.times import to_datetime
-from models.explanation import list_families
+from models.explanation import list_families, name_family
 from training.evaluation import compute_gains, compute_metrics, compute_reliability
 from training.fitting import BASE_RATE, OURS, Fitted, TrainingOptions
 from training.history import History
@@ -29,6 +29,7 @@ from training.snapshots import TrainingRows
 # A probability that is off by more than ten points on average misleads more than a rank does.
 CALIBRATION_BOUND = 0.10
 _IMPORTANCE_ROWS = 2_000
+_SHOWN_TIMES_CHOSEN = 3
 
 
 def build_report(fitted: Fitted, history: History, *, name: str, now: datetime) -> TrainingReport:
@@ -119,7 +120,7 @@ def compute_importance(fitted: Fitted) -> pd.DataFrame:
     table = fitted.test_table.take(np.arange(min(_IMPORTANCE_ROWS, len(fitted.test_table))))
     parts = fitted.scorer.compute_parts(table)
     importance = {
-        family: float(np.abs(parts.by_feature[:, positions].sum(axis=1)).mean())
+        name_family(family): float(np.abs(parts.by_feature[:, positions].sum(axis=1)).mean())
         for family, positions in list_families(parts.feature_set)
     }
     found = pd.DataFrame({"feature": list(importance), "importance": list(importance.values())})
@@ -129,7 +130,8 @@ def compute_importance(fitted: Fitted) -> pd.DataFrame:
 def _plot_curves(fitted: Fitted) -> Figure:
     chosen = min(fitted.trials, key=lambda trial: trial.loss)
     name = "window" if fitted.split.kind == "time" else "fold"
-    curves = {f"{name} {number}": curve for number, curve in enumerate(chosen.fold_curves, start=1)}
+    shown = min(len(chosen.curve), _SHOWN_TIMES_CHOSEN * chosen.best_rounds)
+    curves = {f"{name} {number}": curve[:shown] for number, curve in enumerate(chosen.fold_curves, start=1)}
     return plot_learning_curve(curves, chosen.best_rounds)
 
 
