@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from models import forest_kernels
 from models.forest_kernels import RightTurns
-from models.forest_paths import Explanation, build_explanation, build_leaf_turns
-from models.forest_text import DamagedForest, TreeTable, UnsupportedForest, parse_forest
+from models.forest_paths import Explanation, build_explanation
+from models.forest_text import DamagedForest, UnsupportedForest, parse_forest
+from models.forest_trees import TreeTable
+from models.forest_turns import build_leaf_turns
 
 __all__ = ["DamagedForest", "Forest", "UnsupportedForest"]
 

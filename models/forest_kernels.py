@@ -3,15 +3,12 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 # LightGBM holds everything up to here for zero (kZeroThreshold, a float).
 _ZERO = float(np.float32(1e-35))
-# Points of an integral taken together: one vector register, enough for sixteen features on a path.
-BLOCK = 8
 
 
 class RightTurns(NamedTuple):
@@ -40,8 +37,8 @@ class Branches(NamedTuple):
     ----------
     starts
         Shape (number of branches + 1,): where each branch begins.
-    blocks
-        Of each branch: how many blocks of `BLOCK` points its integral needs.
+    n_points
+        Of each branch: how many points make its integral exact.
     splits, turned_right
         Of each step: the split, and 1 for its right side, 0 for its left.
     features
@@ -54,11 +51,11 @@ class Branches(NamedTuple):
     leaf_values
         Of each step: the value of the leaf it leads to, log-odds; 0 where it leads to a split.
     points, weights
-        Row k holds the Gauss-Legendre rule on [0, 1] of k blocks.
+        Row k holds the Gauss-Legendre rule on [0, 1] of k points.
     """
 
     starts: NDArray[np.int32]
-    blocks: NDArray[np.int32]
+    n_points: NDArray[np.int32]
     splits: NDArray[np.int32]
     turned_right: NDArray[np.uint64]
     features: NDArray[np.int32]
@@ -87,12 +84,12 @@ class Tables(NamedTuple):
     cells: NDArray[np.float64]
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _count_trailing_zeros(typing_context: Any, word: Any) -> Any:
     """Return the position of the lowest set bit, by the processor's own instruction."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+        return builder.cttz(arguments[0], context.get_constant(types.boolean, True))
 
     return types.uint64(types.uint64), generate
 
@@ -153,64 +150,54 @@ def sum_walked_leaves(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _add_branch(branch, went_right, branches, met, reached, below, sums):  # type: ignore[no-untyped-def]
-    """Add a branch's Shapley values to ``sums``, feature by feature, each point of the integral apart.
+def _walk_down(branch, went_right, branches, met, reached):  # type: ignore[no-untyped-def]
+    """Multiply, step by step and point by point, what comes through from the root.
 
-    Where each feature of a path is known with probability t, a row comes through its condition with
-    t + (1 - t) z where it meets it and (1 - t) z where not (z: the cover ratio). The Shapley value is the
-    integral over t of the derivative in one feature (Owen 1972, "Multilinear Extensions of Games"): a
-    polynomial, for which the Gauss-Legendre rule is exact. One walk down multiplies what comes through,
-    one walk up hands every feature its share of the leaves below.
+    Where each feature is known with probability t, a row comes through the condition of a feature with
+    t + (1 - t) z where it meets it and (1 - t) z where not (z: the cover ratio), here z + t (met - z).
     """
-    start, n_steps = branches.starts[branch], branches.starts[branch + 1] - branches.starts[branch]
-    rule = branches.blocks[branch]
-    for block in range(rule):
-        first = block * BLOCK
-        for i in range(n_steps):
-            step = start + i
-            parent, previous, ratio = branches.parents[step], branches.previous[step], branches.cover_ratios[step]
-            met[i] = went_right[branches.splits[step]] == branches.turned_right[step]
-            if previous >= 0:
-                met[i] &= met[previous]
-            known = 1.0 if met[i] else 0.0
-            for p in range(BLOCK):
-                above = reached[parent, p] if parent >= 0 else branches.weights[rule, first + p]
-                reached[i, p] = above * (
-                    branches.points[rule, first + p] * known + (1.0 - branches.points[rule, first + p]) * ratio
-                )
-                below[i, p] = 0.0
-            if previous >= 0:
-                known, ratio = 1.0 if met[previous] else 0.0, branches.cover_ratios[start + previous]
-                for p in range(BLOCK):
-                    reached[i, p] /= (
-                        branches.points[rule, first + p] * known + (1.0 - branches.points[rule, first + p]) * ratio
-                    )
-        for i in range(n_steps - 1, -1, -1):
-            step = start + i
-            parent, previous, ratio = branches.parents[step], branches.previous[step], branches.cover_ratios[step]
-            feature, leaf_value = branches.features[step], branches.leaf_values[step]
-            known = 1.0 if met[i] else 0.0
-            for p in range(BLOCK):
-                below[i, p] += leaf_value * reached[i, p]
-                sums[feature, p] += (
-                    below[i, p]
-                    * (known - ratio)
-                    / (branches.points[rule, first + p] * known + (1.0 - branches.points[rule, first + p]) * ratio)
-                )
-            if parent >= 0:
-                for p in range(BLOCK):
-                    below[parent, p] += below[i, p]
-            if previous >= 0:
-                known, ratio = 1.0 if met[previous] else 0.0, branches.cover_ratios[start + previous]
-                for p in range(BLOCK):
-                    sums[feature, p] -= (
-                        below[i, p]
-                        * (known - ratio)
-                        / (
-                            branches.points[rule, first + p] * known
-                            + (1.0 - branches.points[rule, first + p]) * ratio
-                        )
-                    )
+    start, n_points = branches.starts[branch], branches.n_points[branch]
+    for i in range(branches.starts[branch + 1] - start):
+        step = start + i
+        parent, previous, ratio = branches.parents[step], branches.previous[step], branches.cover_ratios[step]
+        met[i] = 1.0 if went_right[branches.splits[step]] == branches.turned_right[step] else 0.0
+        if previous >= 0:
+            met[i] *= met[previous]
+        slope = met[i] - ratio
+        for p in range(n_points):
+            above = reached[parent, p] if parent >= 0 else branches.weights[n_points, p]
+            reached[i, p] = above * (ratio + branches.points[n_points, p] * slope)
+        if previous >= 0:
+            ratio = branches.cover_ratios[start + previous]
+            slope = met[previous] - ratio
+            for p in range(n_points):
+                reached[i, p] /= ratio + branches.points[n_points, p] * slope
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _walk_up(branch, branches, met, reached, below, contributions):  # type: ignore[no-untyped-def]
+    """Gather the leaves below each step, and give its feature their derivative in that feature."""
+    start, n_points = branches.starts[branch], branches.n_points[branch]
+    n_steps = branches.starts[branch + 1] - start
+    below[:n_steps] = 0.0
+    for i in range(n_steps - 1, -1, -1):
+        step = start + i
+        parent, previous, ratio = branches.parents[step], branches.previous[step], branches.cover_ratios[step]
+        slope, share = met[i] - ratio, 0.0
+        for p in range(n_points):
+            below[i, p] += branches.leaf_values[step] * reached[i, p]
+            share += below[i, p] / (ratio + branches.points[n_points, p] * slope)
+        contributions[branches.features[step]] += share * slope
+        if parent >= 0:
+            for p in range(n_points):
+                below[parent, p] += below[i, p]
+        if previous >= 0:
+            # The step above of the same feature counts these leaves too, by its wider condition.
+            ratio = branches.cover_ratios[start + previous]
+            slope, share = met[previous] - ratio, 0.0
+            for p in range(n_points):
+                share += below[i, p] / (ratio + branches.points[n_points, p] * slope)
+            contributions[branches.features[step]] -= share * slope
 
 
 @njit(cache=True, nogil=True)
@@ -224,10 +211,10 @@ def _count_most_steps(starts):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)
 def fill_tables(n_features, n_splits, split_starts, splits, branches, tables):  # type: ignore[no-untyped-def]
     """Fill the cells of every table: the branch's contributions under each pattern of turns."""
-    went_right = np.zeros(n_splits, np.uint64)
-    most_steps = _count_most_steps(branches.starts)
-    met, sums = np.empty(most_steps, np.bool_), np.zeros((n_features, BLOCK))
-    reached, below = np.empty((most_steps, BLOCK)), np.empty((most_steps, BLOCK))
+    went_right, contributions = np.zeros(n_splits, np.uint64), np.zeros(n_features)
+    most_steps, most_points = _count_most_steps(branches.starts), branches.points.shape[1]
+    met, reached = np.empty(most_steps), np.empty((most_steps, most_points))
+    below = np.empty((most_steps, most_points))
     for table in range(tables.feature_starts.shape[0] - 1):
         asked = splits[split_starts[table] : split_starts[table + 1]]
         features = tables.features[tables.feature_starts[table] : tables.feature_starts[table + 1]]
@@ -235,10 +222,11 @@ def fill_tables(n_features, n_splits, split_starts, splits, branches, tables):  
         for key in range(1 << asked.shape[0]):
             for b in range(asked.shape[0]):
                 went_right[asked[b]] = (key >> b) & 1
-            _add_branch(table, went_right, branches, met, reached, below, sums)
+            _walk_down(table, went_right, branches, met, reached)
+            _walk_up(table, branches, met, reached, below, contributions)
             for feature in features:
-                tables.cells[cell] = sums[feature].sum()
-                sums[feature] = 0.0
+                tables.cells[cell] = contributions[feature]
+                contributions[feature] = 0.0
                 cell += 1
 
 
@@ -247,13 +235,14 @@ def add_contributions(X, n_keys, turns, tables, branches, contributions):  # typ
     """Add each row's contributions: one row of cells from each table, and the branches without one in full.
 
     The keys of the tables come first, then, where there are branches without one, one key for each split.
+    A contribution is the integral over t of the derivative of what comes through in one feature (Owen 1972,
+    "Multilinear Extensions of Games"): a polynomial, for which the Gauss-Legendre rule is exact.
     """
     n_tables, n_branches = tables.feature_starts.shape[0] - 1, branches.starts.shape[0] - 1
     keys = np.empty(n_keys, np.uint64)
-    went_right = keys[n_tables:]
-    most_steps = _count_most_steps(branches.starts)
-    met, sums = np.empty(most_steps, np.bool_), np.zeros((X.shape[1], BLOCK))
-    reached, below = np.empty((most_steps, BLOCK)), np.empty((most_steps, BLOCK))
+    most_steps, most_points = _count_most_steps(branches.starts), branches.points.shape[1]
+    met, reached = np.empty(most_steps), np.empty((most_steps, most_points))
+    below = np.empty((most_steps, most_points))
     for i in range(X.shape[0]):
         keys[:] = 0
         _mark_right_turns(X[i], turns.thresholds, turns.slots, turns.bits, turns.starts, keys)
@@ -262,9 +251,6 @@ def add_contributions(X, n_keys, turns, tables, branches, contributions):  # typ
             cell = tables.cell_starts[table] + np.int64(keys[table]) * (end - begin)
             for k in range(begin, end):
                 contributions[i, tables.features[k]] += tables.cells[cell + k - begin]
-        if n_branches > n_tables:
-            sums[:] = 0.0
-            for branch in range(n_tables, n_branches):
-                _add_branch(branch, went_right, branches, met, reached, below, sums)
-            for feature in range(X.shape[1]):
-                contributions[i, feature] += sums[feature].sum()
+        for branch in range(n_tables, n_branches):
+            _walk_down(branch, keys[n_tables:], branches, met, reached)
+            _walk_up(branch, branches, met, reached, below, contributions[i])
