@@ -1,6 +1,7 @@
 """Training snapshots: the moments at which past leads are looked at, and what came of them."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.tables import EventLog, LeadTable, SnapshotTable
-from features.times import DAY, MISSING_TIME, micros_of, to_micros
+from features.times import DAY, MISSING_TIME, to_micros
+from training.endings import Endings, read_endings
 from training.history import History
 
 _WEEK = 7
@@ -18,6 +20,7 @@ MAX_AGE_DAYS = 182
 # Horizons that a team can talk about, in days.
 _HORIZONS = (7, 14, 30, 60, 90, 120, 180, 365)
 _MAX_SHARE_OF_SPAN = 0.25
+_FEW_UNDATED_LOSSES = 0.05
 
 
 class TooLittleHistory(ValueError):
@@ -42,6 +45,8 @@ class TrainingRows:
         How many snapshots were left out because their horizon was not over.
     horizon_days
         The horizon, None where outcomes carry no date.
+    notes
+        Sentences on what the dates at hand did not allow.
     """
 
     leads: LeadTable
@@ -52,6 +57,7 @@ class TrainingRows:
     known_at: NDArray[np.float64]
     n_censored: int
     horizon_days: int | None
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -64,6 +70,10 @@ def build_training_rows(history: History, *, horizon_days: int | None, seed: int
     the week drawn for it, until it is decided. It is positive where it was won in ``[as_of, as_of + horizon)``.
     A snapshot whose horizon was not over when the history ends is censored: it has no label and is left out,
     won or not, as leaving out the losses alone would flatter the rate.
+
+    What has no date is never taken to have gone on for ever. A lead won on an unknown day has no label and is left
+    out. A lead lost on an unknown day is looked at once, when it was created and surely open; where more than one
+    loss in twenty is like that, every lead is, or having waited would mark the won ones.
 
     Parameters
     ----------
@@ -83,7 +93,7 @@ def build_training_rows(history: History, *, horizon_days: int | None, seed: int
     if len(np.unique(rows.labels)) < 2:
         raise TooLittleHistory(
             f"learning needs won and lost leads, but of {len(rows)} rows {int(rows.labels.sum())} are won "
-            f"({rows.n_censored} more are too recent to tell)"
+            f"({rows.n_censored} more are too recent to tell)" + "".join(f"; {note}" for note in rows.notes)
         )
     return rows
 
@@ -91,13 +101,14 @@ def build_training_rows(history: History, *, horizon_days: int | None, seed: int
 def derive_horizon(history: History) -> int:
     """Derive a horizon in days: nine wins in ten come within it, but at most a quarter of the history's span."""
     leads = history.leads
-    won = leads[(leads["outcome"] == "won") & leads["outcome_at"].notna() & leads["created_at"].notna()]
+    won = leads[(leads["outcome"] == "won") & (leads["outcome_at"] >= leads["created_at"])]
     if won.empty:
         raise TooLittleHistory("no won lead has a date: say in the recipe where the outcome's date is")
     days = (won["outcome_at"] - won["created_at"]).dt.total_seconds() / 86_400
     span = (pd.Timestamp(history.about.observed_until) - leads["created_at"].min()).days
-    wanted = min(float(days.quantile(0.9)), span * _MAX_SHARE_OF_SPAN)
-    return min((h for h in _HORIZONS if h >= wanted), default=_HORIZONS[-1])
+    wanted = min((h for h in _HORIZONS if h >= days.quantile(0.9)), default=_HORIZONS[-1])
+    allowed = max((h for h in _HORIZONS if h <= span * _MAX_SHARE_OF_SPAN), default=_HORIZONS[0])
+    return min(wanted, allowed)
 
 
 def _read_events(history: History, leads: LeadTable) -> EventLog:
@@ -109,20 +120,22 @@ def _read_events(history: History, leads: LeadTable) -> EventLog:
 def _build_undated(
     history: History, leads: LeadTable, events: EventLog, horizon_days: int | None, seed: int
 ) -> TrainingRows:
-    decided = np.flatnonzero(history.leads["outcome"].isin(["won", "lost"]))
-    order = history.leads["order"].to_numpy(np.float64)[decided]
+    outcome, order = history.leads["outcome"].to_numpy(), history.leads["order"].to_numpy(np.float64)
+    decided = np.flatnonzero((outcome == "won") | (outcome == "lost"))
     if history.about.time_basis == "ordered":
-        decided = decided[np.argsort(order, kind="stable")]
+        placed = decided[~np.isnan(order[decided])]
+        decided = placed[np.argsort(order[placed], kind="stable")]
+        order = order[decided]
     else:
         decided = np.random.default_rng(seed).permutation(decided)
-    position = np.arange(len(decided), dtype=np.float64)
+        order = np.arange(len(decided), dtype=np.float64)
     return TrainingRows(
         leads=leads,
         events=events,
         snapshots=SnapshotTable(lead=decided.astype(np.int32), as_of=np.zeros(len(decided), np.int64)),
-        labels=(history.leads["outcome"].to_numpy()[decided] == "won").astype(np.float64),
-        order=position,
-        known_at=position,
+        labels=(outcome[decided] == "won").astype(np.float64),
+        order=order,
+        known_at=order,
         n_censored=len(history.leads) - len(decided),
         horizon_days=None,
     )
@@ -133,49 +146,54 @@ def _build_dated(
 ) -> TrainingRows:
     horizon = horizon_days or derive_horizon(history)
     until = to_micros(history.about.observed_until)
-    decided_at = _decided_at(history)
-    snapshots = _list_snapshots(history, leads, decided_at, until, seed)
+    endings = read_endings(history)
+    snapshots = _list_snapshots(history, leads, endings, until, seed)
     over = snapshots.as_of + horizon * DAY <= until
-    open_then = snapshots.as_of <= decided_at[snapshots.lead]
+    open_then = (snapshots.as_of <= endings.decided_at[snapshots.lead]) & ~endings.is_won_undated[snapshots.lead]
     kept = snapshots.take(np.flatnonzero(over & open_then))
     kept = kept.take(np.argsort(kept.as_of, kind="stable"))
-    won_at = np.where(history.leads["outcome"].to_numpy() == "won", decided_at, math.inf)
-    labels = won_at[kept.lead] < kept.as_of + horizon * DAY
+    known_at = kept.as_of + horizon * DAY
+    labels = endings.is_won[kept.lead] & (endings.decided_at[kept.lead] < known_at)
     return TrainingRows(
         leads=leads,
         events=events,
         snapshots=kept,
         labels=labels.astype(np.float64),
         order=kept.as_of.astype(np.float64),
-        known_at=(kept.as_of + horizon * DAY).astype(np.float64),
+        known_at=known_at.astype(np.float64),
         n_censored=int((~over & open_then).sum()),
         horizon_days=horizon,
+        notes=tuple(_say_undated(history, endings)),
     )
 
 
-def _decided_at(history: History) -> NDArray[np.float64]:
-    """Return when each lead was decided, infinity where it is open or nobody wrote the date down."""
-    at = micros_of(history.leads["outcome_at"])
-    decided = (history.leads["outcome"].to_numpy() != "open") & (at != MISSING_TIME)
-    return np.where(decided, at.astype(np.float64), math.inf)
-
-
-def _list_snapshots(
-    history: History, leads: LeadTable, decided_at: NDArray[np.float64], until: int, seed: int
-) -> SnapshotTable:
+def _list_snapshots(history: History, leads: LeadTable, endings: Endings, until: int, seed: int) -> SnapshotTable:
     known = np.flatnonzero(leads.created_at != MISSING_TIME)
     at_creation = SnapshotTable(lead=known.astype(np.int32), as_of=leads.created_at[known])
-    if history.about.snapshots == "created":
+    if not _is_weekly(history, endings):
         return at_creation
-    last = np.minimum(decided_at[known], leads.created_at[known] + MAX_AGE_DAYS * DAY)
+    last = np.minimum(endings.decided_at[known], leads.created_at[known] + MAX_AGE_DAYS * DAY)
+    last[endings.is_lost_undated[known]] = -math.inf
     phase = np.random.default_rng(seed).integers(1, _WEEK * DAY, len(known))
     first = leads.created_at[known] + phase
-    weeks = np.maximum(0, np.ceil((np.minimum(last, until) - first) / (_WEEK * DAY))).astype(np.int64)
+    weeks = np.ceil(np.maximum(0.0, np.minimum(last, until) - first) / (_WEEK * DAY)).astype(np.int64)
     week = np.arange(weeks.sum()) - np.repeat(np.cumsum(weeks) - weeks, weeks)
     return SnapshotTable(
         lead=np.concatenate([at_creation.lead, np.repeat(known, weeks).astype(np.int32)]),
         as_of=np.concatenate([at_creation.as_of, np.repeat(first, weeks) + week * _WEEK * DAY]),
     )
+
+
+def _is_weekly(history: History, endings: Endings) -> bool:
+    return history.about.snapshots == "weekly" and endings.undated_share_of_losses <= _FEW_UNDATED_LOSSES
+
+
+def _say_undated(history: History, endings: Endings) -> Iterator[str]:
+    if n_won := int(endings.is_won_undated.sum()):
+        yield f"{n_won:,} won leads were left out because nobody wrote down when: the true rate is higher"
+    if history.about.snapshots == "weekly" and not _is_weekly(history, endings):
+        n_lost = int(endings.is_lost_undated.sum())
+        yield f"{n_lost:,} lost leads have no date of loss, so every lead was looked at once, when it was created"
 
 
 def describe_rows(rows: TrainingRows) -> dict[str, Any]:
