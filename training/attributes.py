@@ -1,6 +1,6 @@
 """Turning columns into attributes: renamed, typed, joined with those of the account, unfit ones left out."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,26 +71,23 @@ def read_attributes(
         Further columns to exclude.
     """
     reasons = {**dict.fromkeys(exclude, "excluded on request"), **rules.exclude}
-    canonical = {column: name for name, column in rules.firmographics.items()}
     columns: dict[str, TypedColumn] = {}
     notes: list[ColumnNote] = []
     left_out: list[Suspect] = []
     for source in map(str, frame.columns):
-        if source in roles or source in reasons:
-            use, note = (roles[source], "") if source in roles else ("excluded", reasons[source])
-            notes.append(_note(frame, source, file, use=use, note=note))
+        use = roles.get(source) or ("excluded" if source in reasons else "")
+        if use:
+            notes.append(_note(frame, source, file, use=use, note=reasons.get(source, "")))
             continue
-        name = _free_name(
-            canonical.get(source, source), taken={*columns, *(set(canonical.values()) - {canonical.get(source)})}
-        )
-        typed = _type(frame[source], source, name, rules)
+        name = _name(source, rules, columns)
+        typed = _scale(_type(frame[source], source, name, rules), rules.scales.get(source))
         unfit = None if source in rules.keep else find_unfit(name, frame[source], typed)
-        if unfit is not None:
+        if unfit is None:
+            columns[name] = typed
+            notes.append(_note(frame, source, file, use=typed.kind, name=name, note=typed.note))
+        else:
             left_out.append(_with_name_rule(replace(unfit, column=source)))
             notes.append(_note(frame, source, file, use="left out", note=unfit.evidence))
-            continue
-        columns[name] = typed
-        notes.append(_note(frame, source, file, use=typed.kind, name=name, note=typed.note))
     return Attributes(columns=columns, notes=tuple(notes), left_out=tuple(left_out))
 
 
@@ -104,9 +101,13 @@ def _with_name_rule(suspect: Suspect) -> Suspect:
     return replace(suspect, evidence=f"{suspect.evidence}; {rule.sentence}") if rule else suspect
 
 
-def _free_name(name: str, taken: Collection[str]) -> str:
-    """Columns of the history keep their names to themselves."""
-    while name in _TAKEN or name in taken:
+def _name(source: str, rules: ColumnRules, used: Collection[str]) -> str:
+    """Return the canonical name of a column, or its own, altered where the history needs that for itself."""
+    canonical = {column: name for name, column in rules.firmographics.items()}
+    if source in canonical:
+        return canonical[source]
+    name, taken = source, {*_TAKEN, *used, *rules.firmographics}
+    while name in taken:
         name = f"{name} (column)"
     return name
 
@@ -119,6 +120,12 @@ def _type(values: "pd.Series[Any]", source: str, name: str, rules: ColumnRules) 
     as_number = is_declared and known is not None and known.is_number
     as_text = source in rules.texts or (is_declared and known is not None and not known.is_number)
     return type_column(values, as_text=as_text, as_number=as_number)
+
+
+def _scale(typed: TypedColumn, factor: float | None) -> TypedColumn:
+    if factor is None or typed.kind != "number":
+        return typed
+    return replace(typed, values=typed.values * factor)
 
 
 def join_account_attributes(own: Attributes, of_account: Attributes, rows: Any) -> Attributes:
@@ -168,8 +175,3 @@ def _derive(name: str, typed: TypedColumn) -> Column:
     if known is not None and known.is_number == is_number:
         return known
     return Column(name=name, kind="number" if is_number else "text")
-
-
-def list_absent(frame: pd.DataFrame, named: Iterable[str]) -> list[str]:
-    """Return the columns a recipe names that the table does not have."""
-    return [column for column in named if column not in frame.columns]

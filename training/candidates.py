@@ -1,6 +1,6 @@
 """Candidates: columns of one table that wait for a role, and the guesses that give them one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -27,6 +27,15 @@ class Guess:
     column: str
     confidence: float
     reason: str
+
+
+_VITAL = ("leads.id", "leads.created_at", "outcome.column", "outcome.at")
+
+
+def find_weakest(guesses: Iterable[Guess]) -> Guess | None:
+    """Return the weakest of the guesses that everything rests on: identifier, outcome and date of creation."""
+    vital = [guess for guess in guesses if guess.key in _VITAL]
+    return min(vital, key=lambda guess: guess.confidence, default=None)
 
 
 class Candidates:

@@ -4,9 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from features.contract import LeadSchema
 from training.fingerprinting import compute_fingerprint
@@ -127,17 +125,16 @@ def _find_span(created_at: "pd.Series[Any]") -> tuple[datetime, datetime] | None
     return created_at.min().to_pydatetime(), created_at.max().to_pydatetime()
 
 
-def find_decided(leads: pd.DataFrame, horizon_days: int | None, until: datetime | None) -> NDArray[np.bool_]:
-    """Tell which leads are decided, shape (n,): won, lost, or still open when their horizon was over."""
-    is_decided = leads["outcome"].isin(["won", "lost"]).to_numpy(dtype=bool)
-    if horizon_days is None or until is None:
-        return is_decided
-    over = leads["created_at"] + pd.Timedelta(days=horizon_days) <= until
-    return is_decided | over.to_numpy(dtype=bool)
-
-
 def _compute_base_rate(leads: pd.DataFrame, horizon_days: int | None, until: datetime | None) -> float | None:
-    is_decided = find_decided(leads, horizon_days, until)
-    if not is_decided.any():
-        return None
-    return float((leads["outcome"][is_decided] == "won").mean())
+    """Compute the share of won leads.
+
+    With a horizon, of the leads whose horizon is over, those won within it: in younger leads the wins are
+    known before the losses are. Without one, of the leads that are won or lost.
+    """
+    is_won = leads["outcome"] == "won"
+    counts = leads["outcome"].isin(["won", "lost"])
+    if horizon_days is not None and until is not None:
+        end = leads["created_at"] + pd.Timedelta(days=horizon_days)
+        if (end <= until).any():
+            counts, is_won = end <= until, is_won & ~(leads["outcome_at"] > end)
+    return float(is_won[counts].mean()) if counts.any() else None

@@ -36,7 +36,8 @@ def _canonical(values: "pd.Series[Any]") -> NDArray[Any] | pa.Array:
     if pd.api.types.is_numeric_dtype(values.dtype):
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan) + 0.0
         return np.where(np.isnan(numbers), np.nan, numbers)
-    return pa.array(values, pa.large_string(), from_pandas=True)
+    texts = pa.array(values, pa.large_string(), from_pandas=True)
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
 def _sort_key(column: NDArray[Any] | pa.Array) -> NDArray[Any]:

@@ -1,6 +1,6 @@
 """Guessing a recipe where there is none: from what columns are called, and from what stands in them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -36,15 +36,6 @@ class GuessedRecipe:
         """Return the recipe as TOML to edit, each guess with its reason."""
         comments = {guess.key: f"{guess.confidence:.0%} sure: {guess.reason}" for guess in self.guesses}
         return format_recipe(self.recipe, comments)
-
-    def find_least_sure(self) -> Guess | None:
-        """Return the weakest of the guesses that everything rests on: identifier, outcome, date of creation."""
-        vital = ("leads.id", "leads.created_at", "outcome.column", "outcome.at")
-        return min((guess for guess in self.guesses if guess.key in vital), key=_confidence, default=None)
-
-
-def _confidence(guess: Guess) -> float:
-    return guess.confidence
 
 
 def guess_recipe(leads: Table, accounts: Table | None = None, events: Table | None = None) -> GuessedRecipe:
@@ -117,12 +108,12 @@ def _guess_firmographics(columns: Candidates, section: str) -> tuple[tuple[Guess
     def is_amount(name: str) -> bool:
         return columns.is_number(name) or looks_like_ranges(columns.frame[name])
 
-    fits = {
+    fits: dict[str, tuple[Callable[[str], bool], float]] = {
         "email": (lambda name: columns.matches(name, _EMAIL), 0.8),
         "website": (lambda name: columns.matches(name, _WEBSITE), 0.6),
         "employees": (is_amount, 0.0),
         "revenue": (is_amount, 0.0),
-        "role": (lambda name: columns.is_text(name) and columns.frame[name].nunique() > _MANY_TITLES, 0.0),
+        "role": (lambda name: columns.is_text(name) and bool(columns.frame[name].nunique() > _MANY_TITLES), 0.0),
     }
     for role in ("email", "website", *(name for name in FIRMOGRAPHICS if name not in ("email", "website"))):
         fit, alone = fits.get(role, (columns.is_text, 0.0))

@@ -1,5 +1,7 @@
 """Guessing the outcome: the column that says who was won, the values that say so, and the date of it."""
 
+from typing import Any
+
 import pandas as pd
 
 from features.text import normal_form
@@ -38,7 +40,7 @@ def guess_outcome(columns: Candidates, file: str) -> tuple[OutcomeRecipe, tuple[
     return settled, (*guesses, at)
 
 
-def _weigh(values: "pd.Series[object]", name: str) -> tuple[float, dict[str, str | None]]:
+def _weigh(values: "pd.Series[Any]", name: str) -> tuple[float, dict[str, str | None]]:
     """Return how surely a column is the outcome, and what each of its values means."""
     texts = [str(text) for text in to_texts(values).dropna().unique()[: _MOST_VALUES + 1]]
     if not 1 < len(texts) <= _MOST_VALUES:

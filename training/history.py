@@ -82,7 +82,7 @@ class HistoryAbout:
     rows_read, rejected
         Rows in all files, and how many were left out by code.
     base_rate
-        Won among the decided leads, None where none is decided.
+        Won among the decided leads; with a horizon, won within it among leads whose horizon is over; or None.
     span
         Creation of the first and the last lead.
     observed_until

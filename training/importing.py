@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from training.attributes import Attributes, derive_schema
-from training.describing import UTC_MICROS, complete_events, describe_history, find_last_moment
+from training.describing import complete_events, describe_history, find_last_moment
 from training.event_tables import Known, build_events
 from training.guessing import GuessedRecipe, guess_accounts, guess_events, guess_recipe
 from training.history import EVENT_COLUMNS, LEAD_COLUMNS, History
@@ -98,18 +98,18 @@ def import_history(
         If a file, a column or the outcome cannot be made out; each says what to do.
     """
     work = _Import(leads, progress)
-    work.say("reading leads", 0.0)
+    work.say("Reading leads", 0.0)
     lead_rows = work.read(leads)
     guessed, account_rows, logs = _settle_sources(work, lead_rows, accounts, events, recipe)
     recipe = guessed.recipe
-    work.say("typing columns", 0.3)
+    work.say("Typing columns", 0.3)
     sources = LeadSources(leads=lead_rows, accounts=account_rows, folder=work.folder, read=work.read_look_up)
     table = build_leads(sources, recipe, work.log, exclude)
     _note_leads(work, table, lead_rows, account_rows)
     event_frame = _build_all_events(work, recipe, logs, table)
-    work.say("looking for columns that know the outcome", 0.8)
+    work.say("Looking for columns that know the outcome", 0.8)
     history = _assemble(work, recipe, table, event_frame)
-    work.say("done", 1.0)
+    work.say("Done", 1.0)
     report = ImportReport(files=tuple(work.files), columns=table.attributes.notes)
     return ImportResult(history=history, rejected=work.log.to_frame(), guesses=guessed.guesses, report=report)
 
@@ -123,7 +123,7 @@ def _settle_sources(
     """Find and read every file, and guess what the recipe does not say."""
     account_path = accounts or _beside(work, recipe.accounts.file if recipe and recipe.accounts else None)
     account_rows = work.read(account_path) if account_path else None
-    work.say("reading events", 0.1)
+    work.say("Reading events", 0.1)
     event_rows = work.read(events) if events else None
     if recipe is None:
         guessed = guess_recipe(leads, account_rows, event_rows)
@@ -174,7 +174,7 @@ def _build_all_events(work: _Import, recipe: Recipe, logs: Logs, table: LeadTabl
     known = Known(leads=table.roles["lead_id"], accounts=accounts)
     frames: list[pd.DataFrame] = []
     for position, (section, rows) in enumerate(logs):
-        work.say(f"reading {rows.file}", 0.4 + 0.3 * position / len(logs))
+        work.say(f"Reading {rows.file}", 0.4 + 0.3 * position / len(logs))
         before = work.log.total()
         events, warnings = build_events(
             rows, section, time=recipe.time, markers=recipe.leads, known=known, log=work.log
@@ -199,8 +199,7 @@ def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
 def _assemble(work: _Import, recipe: Recipe, table: LeadTable, events: pd.DataFrame) -> History:
     roles = table.roles
     until = recipe.time.observed_until or find_last_moment(roles, events)
-    expires_at = roles["expires_at"].astype(UTC_MICROS)
-    roles = close_expired(roles.drop(columns="expires_at"), expires_at, until)
+    roles = close_expired(roles.drop(columns="expires_at"), roles["expires_at"], until)
     attributes = table.attributes
     columns = {name: typed.values for name, typed in attributes.columns.items()}
     leads = pd.concat([roles[list(LEAD_COLUMNS)], pd.DataFrame(columns, index=roles.index)], axis=1)
@@ -232,7 +231,11 @@ def _warn_history(history: History) -> list[str]:
     elif won < _FEW_WON:
         warnings.append(f"only {won:,} leads are won: a model of so few will be coarse")
     until, created = history.about.observed_until, history.leads["created_at"].dropna()
-    if until is not None and len(created) and until > created.quantile(0.99) + _YEARS_AHEAD:
+    if (
+        until is not None
+        and len(created)
+        and until > created.sort_values().iloc[int(0.99 * len(created))] + _YEARS_AHEAD
+    ):
         warnings.append(
             f"the last moment in the data is {until:%Y-%m-%d}, years after nearly all leads: "
             "a date may be wrong, or say time.observed_until"

@@ -1,7 +1,7 @@
 """Joining tables: headers under their recipe names, look-up files beside the leads, accounts onto leads."""
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,15 @@ class RecipeMismatch(LookupError):
     """A recipe names a column or a file that is not there."""
 
 
-def rename_aliases(table: Table, rules: ColumnRules) -> Table:
-    """Bring headers to the names the recipe uses, whatever their case."""
+def rename_headers(table: Table, aliases: Mapping[str, Sequence[str]], named: Iterable[str]) -> Table:
+    """Bring headers to the names the recipe uses, whatever their case and the other names they go by."""
     present = {normal_form(str(name)): str(name) for name in table.frame.columns}
     renamed: dict[str, str] = {}
-    for name, others in rules.aliases.items():
+    for name in dict.fromkeys([*aliases, *named]):
         if name in table.frame.columns:
             continue
-        found = next((present[key] for key in map(normal_form, (name, *others)) if key in present), None)
+        spellings = map(normal_form, (name, *aliases.get(name, ())))
+        found = next((present[spelling] for spelling in spellings if spelling in present), None)
         if found is not None and found not in renamed:
             renamed[found] = name
     return table.with_frame(table.frame.rename(columns=renamed))

@@ -1,7 +1,7 @@
 """Building the lead table: identifiers, times, outcome and attributes from the raw file and its companions."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,21 @@ import pandas as pd
 
 from training.attributes import Attributes, join_account_attributes, read_attributes
 from training.columns import blank_missing, type_column
-from training.joining import join_look_up, load_accounts, name_rows, rename_aliases, to_keys
+from training.joining import join_look_up, load_accounts, name_rows, rename_headers, to_keys
 from training.moments import read_moments
 from training.outcomes import read_outcomes
 from training.recipe import AccountsRecipe, LeadsRecipe, Recipe
 from training.recipe_reading import find_zone
 from training.rejecting import RejectionLog
-from training.settling import names_rows, orders_rows, require_excluded, settle_leads, settle_rules
+from training.settling import (
+    list_named,
+    list_named_leads,
+    names_rows,
+    orders_rows,
+    require_excluded,
+    settle_leads,
+    settle_rules,
+)
 from training.tables import Table
 
 _SHORT_OF_ACCOUNTS = 0.05
@@ -42,13 +50,16 @@ class LeadTable:
         Columns of `LEAD_COLUMNS`, and ``expires_at``: when an open lead is lost by itself.
     attributes
         What may become features, and what became of every column.
+    n_accounts
+        Rows of the account table that can be used.
     warnings
         Sentences about the file and the recipe.
     """
 
     roles: pd.DataFrame
     attributes: Attributes
-    warnings: tuple[str, ...]
+    n_accounts: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 def build_leads(
@@ -68,16 +79,17 @@ def build_leads(
     attributes = read_attributes(
         table.frame, recipe.leads, file=table.file, roles=list_roles(recipe), exclude=exclude
     )
-    warnings = [*table.warnings, *absent, *notes]
+    warnings, n_accounts = [*table.warnings, *absent, *notes], 0
     if sources.accounts is not None and recipe.accounts is not None:
-        attributes, more = _join_accounts(attributes, roles, sources.accounts, recipe.accounts, log, exclude)
-        warnings += more
-    return LeadTable(roles=roles, attributes=attributes, warnings=tuple(warnings))
+        table = _load_accounts(sources.accounts, recipe.accounts, log)
+        attributes, more = _join_accounts(attributes, roles, table, recipe.accounts, exclude)
+        warnings, n_accounts = [*warnings, *more], len(table)
+    return LeadTable(roles=roles, attributes=attributes, n_accounts=n_accounts, warnings=tuple(warnings))
 
 
 def _prepare(sources: LeadSources, recipe: Recipe) -> Table:
     rules = recipe.leads
-    table = rename_aliases(sources.leads, rules)
+    table = rename_headers(sources.leads, rules.aliases, list_named_leads(recipe))
     table = table.with_frame(blank_missing(table.frame, rules))
     for look_up in rules.join:
         table = join_look_up(table, look_up, rules, sources.folder, sources.read)
@@ -200,21 +212,19 @@ def _warn_roles(roles: pd.DataFrame) -> list[str]:
     return warnings
 
 
+def _load_accounts(table: Table, rules: AccountsRecipe, log: RejectionLog) -> Table:
+    table = rename_headers(table, rules.aliases, [rules.id, *list_named(rules), *rules.exclude])
+    return load_accounts(table.with_frame(blank_missing(table.frame, rules)), rules.id, log)
+
+
 def _join_accounts(
-    attributes: Attributes,
-    roles: pd.DataFrame,
-    accounts: Table,
-    rules: AccountsRecipe,
-    log: RejectionLog,
-    exclude: Collection[str],
+    attributes: Attributes, roles: pd.DataFrame, table: Table, rules: AccountsRecipe, exclude: Collection[str]
 ) -> tuple[Attributes, list[str]]:
-    table = rename_aliases(accounts, rules)
-    table = load_accounts(table.with_frame(blank_missing(table.frame, rules)), rules.id, log)
     rules, absent = settle_rules(rules, table)
     of_account = read_attributes(table.frame, rules, file=table.file, roles={"account_id": "id"}, exclude=exclude)
     rows = pd.Index(table.frame["account_id"]).get_indexer(pd.Index(roles["account_id"]))
     unmatched = int(((rows < 0) & roles["account_id"].notna().to_numpy(dtype=bool)).sum())
-    warnings = [*accounts.warnings, *absent]
+    warnings = [*table.warnings, *absent]
     if unmatched > _SHORT_OF_ACCOUNTS * len(roles):
-        warnings.append(f"{unmatched:,} leads name an account that {accounts.file} does not have")
+        warnings.append(f"{unmatched:,} leads name an account that {table.file} does not have")
     return join_account_attributes(attributes, of_account, rows), warnings

@@ -42,6 +42,8 @@ class ColumnRules:
         Canonical name (`features.contract.FIRMOGRAPHICS`) → column.
     ranges
         Column of ranges such as ``50-100`` → which end, or the middle, stands for it.
+    scales
+        Column → factor that brings its numbers to single units, as 1000000 for revenue in millions.
     spellings
         Column → wrong spelling → right spelling.
     aliases
@@ -55,6 +57,7 @@ class ColumnRules:
     texts: tuple[str, ...] = ()
     firmographics: Mapping[str, str] = field(default_factory=dict)
     ranges: Mapping[str, RangeRule] = field(default_factory=dict)
+    scales: Mapping[str, float] = field(default_factory=dict)
     spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

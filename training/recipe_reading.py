@@ -13,7 +13,13 @@ from features.contract import FIRMOGRAPHICS
 from training.recipe import ColumnRules, EventsRecipe, MalformedRecipe, OutcomeRecipe, Recipe, TimeRecipe
 
 T = TypeVar("T")
-_KINDS: Mapping[Any, str] = {str: "a text", int: "a whole number", bool: "true or false", datetime: "a date"}
+_KINDS: Mapping[Any, str] = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    datetime: "a date",
+}
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -128,7 +134,8 @@ def _parse_map(value: Any, kind: Any, path: str, field: "Field[Any]") -> Mapping
 def _parse_scalar(value: Any, kind: Any, path: str) -> Any:
     if kind is datetime:
         return _parse_moment(value, path)
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+    allowed = (int, float) if kind is float else kind
+    if not isinstance(value, allowed) or (kind in (int, float) and isinstance(value, bool)):
         raise MalformedRecipe(f"{path} must be {_KINDS[kind]}, not {value!r}")
     return value
 

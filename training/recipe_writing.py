@@ -74,7 +74,7 @@ def _format_value(value: Any) -> str:
         return f"[{', '.join(_format_value(item) for item in value)}]"
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int) else _format_text(str(value))
+    return str(value) if isinstance(value, int | float) else _format_text(str(value))
 
 
 def _format_text(text: str) -> str:

@@ -57,7 +57,7 @@ class RejectionLog:
         if len(bad) == 0:
             return table
         room = max(self._listed - self.counts[table.file, code], 0)
-        raws = raw_rows(table.frame.iloc[bad[:room]])
+        raws = raw_rows(table.show_original(bad[:room]))
         self.add(table.file, code, zip(table.lines[bad[:room]], raws, strict=True))
         self.counts[table.file, code] += len(bad) - len(raws)
         return table.take(~is_bad)

@@ -22,7 +22,7 @@ def settle_leads(recipe: Recipe, table: Table) -> tuple[Recipe, tuple[str, ...]]
     leads, outcome = recipe.leads, recipe.outcome
     present = frozenset(map(str, table.frame.columns))
     require_columns(table, _list_needed(leads, outcome, present))
-    optional = (leads.account, leads.owner, leads.value, outcome.at, *outcome.lost_where, *_list_named(leads))
+    optional = (leads.account, leads.owner, leads.value, outcome.at, *outcome.lost_where, *list_named(leads))
     absent = sorted({column for column in optional if column is not None and column not in present})
     settled = replace(
         recipe,
@@ -56,6 +56,15 @@ def _list_needed(
     return [*needed, last]
 
 
+def list_named_leads(recipe: Recipe) -> Iterable[str]:
+    """Yield every column of the lead file that the recipe speaks of."""
+    leads, outcome = recipe.leads, recipe.outcome
+    single = (leads.account, leads.created_at, leads.owner, leads.value, outcome.column, outcome.at)
+    yield from (column for column in (*single, outcome.lost_after) if column is not None)
+    yield from (column for column in (*leads.id, leads.order) if column not in (None, ROW))
+    yield from (*outcome.lost_where, *list_named(leads), *leads.exclude)
+
+
 def names_rows(leads: LeadsRecipe, present: Collection[str]) -> bool:
     """Tell whether a lead is named by the number of its row, for want of an identifier."""
     return leads.id == (ROW,) and ROW not in present
@@ -66,10 +75,10 @@ def orders_rows(leads: LeadsRecipe, present: Collection[str]) -> bool:
     return leads.order == ROW and ROW not in present
 
 
-def _list_named(rules: ColumnRules) -> Iterable[str]:
-    """Columns the rules have something to say about; exclusions are left out, since exports differ in them."""
+def list_named(rules: ColumnRules) -> Iterable[str]:
+    """Yield columns the rules speak of; exclusions are left out, since exports differ in them."""
     yield from rules.firmographics.values()
-    yield from (*rules.keep, *rules.texts, *rules.ranges, *rules.spellings, *rules.missing_in)
+    yield from (*rules.keep, *rules.texts, *rules.ranges, *rules.scales, *rules.spellings, *rules.missing_in)
 
 
 def _only(column: str | None, present: Collection[str]) -> str | None:
@@ -85,7 +94,7 @@ def _say_absent(absent: list[str], table: Table) -> tuple[str, ...]:
 def settle_rules(rules: Rules, table: Table) -> tuple[Rules, tuple[str, ...]]:
     """Return rules without firmographics that the table lacks, and sentences about what is absent."""
     present = frozenset(map(str, table.frame.columns))
-    absent = sorted({column for column in _list_named(rules) if column not in present})
+    absent = sorted({column for column in list_named(rules) if column not in present})
     kept = {name: column for name, column in rules.firmographics.items() if column in present}
     return replace(rules, firmographics=kept), _say_absent(absent, table)
 
