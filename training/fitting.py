@@ -96,9 +96,10 @@ def fit_history(history: History, options: TrainingOptions, on_step: Step = lamb
     """
     on_step("snapshots", 0, 1)
     rows = build_training_rows(history, horizon_days=options.horizon_days, seed=options.seed)
-    on_step("features", 0, 1)
-    table = compute_features(rows.leads, rows.events, rows.snapshots, feature_set=_derive_features(history))
     split = split_rows(rows, history.about.time_basis, test_share=options.test_share, seed=options.seed)
+    on_step("features", 0, 1)
+    feature_set = _derive_features(history, rows, split)
+    table = compute_features(rows.leads, rows.events, rows.snapshots, feature_set=feature_set)
     development, labels = table.take(split.development), rows.labels[split.development]
     settings, trials = _tune(development, labels, split, options, on_step)
     on_step("windows", 0, 1)
@@ -130,19 +131,27 @@ def fit_history(history: History, options: TrainingOptions, on_step: Step = lamb
             seed=options.seed,
             groups=rows.snapshots.lead[split.test],
         ),
-        warnings=_warn(split, gate),
+        warnings=(*rows.notes, *_warn(split, gate)),
     )
 
 
-def _derive_features(history: History) -> FeatureSet:
+def _derive_features(history: History, rows: TrainingRows, split: Split) -> FeatureSet:
     about = history.about
     return derive_catalogue(
         schema=about.schema,
-        event_types=[name for name, _ in about.event_types][:_MAX_EVENT_TYPES],
+        event_types=_list_event_types(rows, split),
         quantities=about.quantities,
         has_accounts=about.has_accounts,
         is_dated=about.time_basis == "dated",
     )
+
+
+def _list_event_types(rows: TrainingRows, split: Split) -> list[str]:
+    """List the most frequent event types among the events that development rows can know of."""
+    latest = rows.snapshots.as_of[split.development].max()
+    counts = np.bincount(rows.events.type[rows.events.recorded_at <= latest], minlength=len(rows.events.types))
+    by_frequency = np.argsort(-counts, kind="stable")[:_MAX_EVENT_TYPES]
+    return [rows.events.types[code] for code in by_frequency if counts[code]]
 
 
 def _tune(

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -194,14 +193,3 @@ def _say_undated(history: History, endings: Endings) -> Iterator[str]:
     if history.about.snapshots == "weekly" and not _is_weekly(history, endings):
         n_lost = int(endings.is_lost_undated.sum())
         yield f"{n_lost:,} lost leads have no date of loss, so every lead was looked at once, when it was created"
-
-
-def describe_rows(rows: TrainingRows) -> dict[str, Any]:
-    """Describe training rows in plain numbers for logs and reports."""
-    return {
-        "rows": len(rows),
-        "leads": len(np.unique(rows.snapshots.lead)),
-        "positives": int(rows.labels.sum()),
-        "censored": rows.n_censored,
-        "horizon_days": rows.horizon_days,
-    }

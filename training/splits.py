@@ -92,10 +92,12 @@ def split_at_random(labels: NDArray[np.float64], *, test_share: float, seed: int
     TooFewRows
         If fewer than 50 rows or 5 positives would remain to learn from.
     """
+    _check(labels, "to learn from")
     draw = StratifiedShuffleSplit(1, test_size=test_share, random_state=seed)
     development, test = next(iter(draw.split(labels, labels)))
     development = np.sort(development)
     _check(labels[development], "to learn from")
+    _check(labels[test], "to test on")
     folds = RepeatedStratifiedKFold(n_splits=3, n_repeats=2, random_state=seed)
     return Split(
         kind="random",
