@@ -60,7 +60,8 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], int] = r
     app.router.routes.insert(0, Route("/v1/score", score, methods=["POST"]))
     app.router.routes.extend([build_model_route(championing), *build_health_routes(championing, meters)])
     app.router.routes.extend(_build_document_routes(app, championing))
-    app.add_middleware(Observing, meters=meters)
+    paths = frozenset(route.path for route in app.router.routes if isinstance(route, Route))
+    app.add_middleware(Observing, meters=meters, paths=paths)
     return app
 
 

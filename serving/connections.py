@@ -5,12 +5,13 @@ import sys
 from typing import Any
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
 from serving.api.schemas import ProblemBody
 from serving.errors import encode_problem
 
 REQUEST_SECONDS = 10.0
+HEADER_BYTES = 16 * 1024
 _TITLES = {400: "The request is not HTTP", 431: "The request's header is too large"}
 
 
@@ -31,6 +32,9 @@ class PatientProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Let the deadline of a request stand, however often its bytes drip, until it is whole."""
+        if len(data) > HEADER_BYTES and self._lacks_header_end(data):
+            self._answer_and_close(431)
+            return
         super().data_received(data)
         state = self.conn.their_state
         is_idle = state is h11.IDLE and not self.conn.trailing_data[0]
@@ -54,7 +58,13 @@ class PatientProtocol(H11Protocol):
             self.transport.close()
             return
         hint = getattr(sys.exception(), "error_status_hint", 400)
-        status = hint if hint in _TITLES else 400
+        self._answer_and_close(hint if hint in _TITLES else 400)
+
+    def _lacks_header_end(self, data: bytes) -> bool:
+        """Tell whether a request begins with more header than we read; h11 minds that only in parts."""
+        return self.conn.their_state is h11.IDLE and data.find(b"\r\n\r\n", 0, HEADER_BYTES) < 0
+
+    def _answer_and_close(self, status: int) -> None:
         body = encode_problem(_describe(status))
         headers = [
             (b"content-type", b"application/problem+json"),
@@ -62,7 +72,7 @@ class PatientProtocol(H11Protocol):
             (b"connection", b"close"),
         ]
         for event in (
-            h11.Response(status_code=status, headers=headers),
+            h11.Response(status_code=status, headers=headers, reason=STATUS_PHRASES[status]),
             h11.Data(data=body),
             h11.EndOfMessage(),
         ):

@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections.abc import Collection
 from time import perf_counter
 from typing import Any
 
@@ -31,11 +32,14 @@ class Observing:
         What answers.
     meters
         What counts.
+    paths
+        The paths of our routes.
     """
 
-    def __init__(self, app: ASGIApp, meters: Meters) -> None:
+    def __init__(self, app: ASGIApp, meters: Meters, paths: Collection[str]) -> None:
         self.app = app
         self.meters = meters
+        self._paths = paths
         self._bound: dict[tuple[str, int], Any] = {}
         self._timers: dict[str, Any] = {}
 
@@ -64,7 +68,7 @@ class Observing:
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         # Paths are the callers' words; only those of our own routes become labels.
-        route = getattr(scope.get("route"), "path", None) or "unknown"
+        route = scope["path"] if scope["path"] in self._paths else "unknown"
         counter, timer = self._bound.get((route, status)), self._timers.get(route)
         if counter is None or timer is None:
             counter = self._bound[route, status] = self.meters.requests.labels(route, str(status))

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 import uvicorn
 
 from serving.app import create_app
-from serving.connections import build_protocol
+from serving.connections import HEADER_BYTES, build_protocol
 from serving.logs import build_log_config
 from serving.settings import Settings
 
-_HEADER_BYTES = 16 * 1024
 _GOODBYE_SECONDS = 10
 
 
@@ -28,6 +27,6 @@ def run_server(settings: Settings, sockets: Sequence[socket.socket]) -> None:
         proxy_headers=False,
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=_GOODBYE_SECONDS,
-        h11_max_incomplete_event_size=_HEADER_BYTES,
+        h11_max_incomplete_event_size=HEADER_BYTES,
     )
     uvicorn.Server(config).run(sockets=list(sockets))

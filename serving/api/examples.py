@@ -68,7 +68,7 @@ def _invent(column: Column) -> float | str:
 def _invent_event(feature_set: FeatureSet | None) -> dict[str, Any]:
     types = feature_set.types if feature_set is not None else ()
     quantities = feature_set.quantities if feature_set is not None else ()
-    properties = {quantity: 3 for quantity in quantities[:3]} or {"pages": 3}
+    properties = dict.fromkeys(quantities[:3], 3) or {"pages": 3}
     return {
         "type": types[0] if types else "download",
         "occurred_at": "2026-03-01T09:00:00Z",

@@ -123,9 +123,7 @@ def _read(told: Mapping[str, Any], name: str, read: Callable[[Any], Any], path: 
     return _read_optional(told, name, read, path, None)
 
 
-def _read_optional(
-    told: Mapping[str, Any], name: str, read: Callable[[Any], Any], path: str, default: Any
-) -> Any:
+def _read_optional(told: Mapping[str, Any], name: str, read: Callable[[Any], Any], path: str, default: Any) -> Any:
     value = told.get(name)
     if value is None:
         return default
@@ -163,7 +161,7 @@ def _read_events(told: Any, quantities: Sequence[str], path: str) -> tuple[ToldE
     except msgspec.ValidationError as error:
         raise _translate(error, path) from None
     occurred_at = _read_moments(told, bodies, "occurred_at", path)
-    unknown = {name for event in told if not _EVENT_FIELDS >= event.keys() for name in event}
+    unknown = {name for event in told if not event.keys() <= _EVENT_FIELDS for name in event}
     events = ToldEvents(
         types=[body.type for body in bodies],
         lead_ids=[body.lead_id for body in bodies],
@@ -186,9 +184,7 @@ def _read_moments(
     try:
         for position, body in enumerate(bodies):
             moment = getattr(body, field)
-            micros.append(
-                otherwise[position] if moment is None else _to_micros(moment, told[position][field])
-            )
+            micros.append(otherwise[position] if moment is None else _to_micros(moment, told[position][field]))
     except BadField as error:
         raise BadField(error.code, str(error), f"{path}/{position}/{field}") from None
     return micros

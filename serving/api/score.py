@@ -137,13 +137,9 @@ def _read(body: bytes, wanted: Wanted, now: int) -> tuple[bool, list[AskedLead]]
     return type(told) is list, read_leads(told, wanted, now)
 
 
-def _score(
-    asked: Sequence[AskedLead], is_many: bool, in_force: ScorerInForce, most_reasons: int
-) -> bytes:
+def _score(asked: Sequence[AskedLead], is_many: bool, in_force: ScorerInForce, most_reasons: int) -> bytes:
     version = in_force.champion.version
     answers: Any = [
         write_score(scored, version) for scored in score_leads(asked, in_force.scorer, most_reasons=most_reasons)
     ]
     return _ENCODER.encode(answers if is_many else answers[0])
-
-

@@ -77,9 +77,7 @@ def find_reason_to_withhold(scorer: LeadScorer) -> str | None:
     return str(said) if said else "its probabilities missed their bound on later leads; rank and bucket hold"
 
 
-def tabulate(
-    asked: Sequence[AskedLead], feature_set: FeatureSet
-) -> tuple[LeadTable, EventLog, SnapshotTable]:
+def tabulate(asked: Sequence[AskedLead], feature_set: FeatureSet) -> tuple[LeadTable, EventLog, SnapshotTable]:
     """Lay out what was told as the engine's tables; snapshots stand in the order asked."""
     positions = {lead.id: position for position, lead in enumerate(asked)}
     colleagues: dict[tuple[str, str], int] = {}
