@@ -222,6 +222,8 @@ def _join_accounts(
 ) -> tuple[Attributes, list[str]]:
     rules, absent = settle_rules(rules, table)
     of_account = read_attributes(table.frame, rules, file=table.file, roles={"account_id": "id"}, exclude=exclude)
+    notes = tuple(replace(note, column=rules.id) if note.use == "id" else note for note in of_account.notes)
+    of_account = replace(of_account, notes=notes)
     rows = pd.Index(table.frame["account_id"]).get_indexer(pd.Index(roles["account_id"]))
     unmatched = int(((rows < 0) & roles["account_id"].notna().to_numpy(dtype=bool)).sum())
     warnings = [*table.warnings, *absent]

@@ -58,7 +58,11 @@ def _is_table(value: Any) -> bool:
 def _line(path: str, key: str, value: Any, comments: Mapping[str, str]) -> str:
     comment = comments.get(_dotted(path, key))
     text = f"{_format_key(key)} = {_format_value(value)}"
-    return f"{text}  # {' '.join(comment.split())}" if comment else text
+    return f"{text}  # {_format_comment(comment)}" if comment else text
+
+
+def _format_comment(comment: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in " ".join(comment.split()))
 
 
 def _dotted(path: str, key: str) -> str:

@@ -64,8 +64,12 @@ class RejectionLog:
 
     def merge(self, other: "RejectionLog") -> None:
         """Take over what another log recorded."""
-        self.counts.update(other.counts)
-        self._rows.extend(other._rows)
+        for row in other._rows:
+            self.counts[row[0], row[2]] += 1
+            if self.counts[row[0], row[2]] <= self._listed:
+                self._rows.append(row)
+        unlisted = other.counts - Counter((file, code) for file, _, code, _, _ in other._rows)
+        self.counts.update(unlisted)
 
     def total(self, file: str | None = None) -> int:
         """Return how many rows were rejected, of one file or of all."""
