@@ -10,7 +10,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from models.artifact import check_manifest, fingerprint_of
+from models.artifact import DamagedArtifact, MismatchingArtifact, check_manifest, fingerprint_of
 
 _POINTER = "current.json"
 
@@ -46,7 +46,8 @@ def publish_champion(artifact: Path, version: str, home: Path) -> Champion:
     check_manifest(artifact)
     champion = Champion(version=version, fingerprint=fingerprint_of(artifact))
     target = champion.folder(home)
-    if not target.exists():
+    if not _is_whole(target):
+        shutil.rmtree(target, ignore_errors=True)
         arriving = target.with_name(f".arriving-{target.name}-{os.getpid()}")
         shutil.copytree(artifact, arriving, dirs_exist_ok=True)
         check_manifest(arriving)
@@ -84,6 +85,14 @@ def get_champion(home: Path) -> Champion:
     if champion is None:
         raise NoChampion("no model is in force: run `hotlead train`, then `hotlead promote`")
     return champion
+
+
+def _is_whole(artifact: Path) -> bool:
+    try:
+        check_manifest(artifact)
+    except (DamagedArtifact, MismatchingArtifact):
+        return False
+    return True
 
 
 def _replace_pointer(pointer: Path, champion: Champion) -> None:

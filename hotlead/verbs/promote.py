@@ -64,24 +64,35 @@ def promote_version(home: Home, version: str, *, force: bool) -> tuple[str, str]
 
 
 def _compare(home: Home, challenger: "LeadScorer") -> tuple[bool, str]:
+    """Compare with the champion where that is possible; what cannot be compared is not refused, but said."""
+    from models.artifact import DamagedArtifact, MismatchingArtifact
+    from models.champion import UnreadableChampion
+    from training.history import DamagedHistory, MissingHistory
+    from training.promotion import DifferentHorizons
+    from training.snapshots import TooLittleHistory
+    from training.splits import TooFewRows
+
+    try:
+        return _compare_on_history(home, challenger)
+    except (MissingHistory, DamagedHistory, TooLittleHistory, TooFewRows, DifferentHorizons) as error:
+        return False, f"The challenger was not compared with the champion: {error}."
+    except (UnreadableChampion, DamagedArtifact, MismatchingArtifact) as error:
+        return False, f"The challenger was not compared, as the champion on disk cannot be read: {error}."
+
+
+def _compare_on_history(home: Home, challenger: "LeadScorer") -> tuple[bool, str]:
     from models.artifact import load_scorer
     from models.champion import find_champion
-    from training.history import MissingHistory, read_history
-    from training.promotion import compare_with_champion
+    from training.history import read_history
+    from training.promotion import compare_with_champion, find_unseen_rows
     from training.snapshots import build_training_rows
-    from training.splits import split_rows
 
-    champion = find_champion(home.folder)
-    if champion is None:
+    found = find_champion(home.folder)
+    if found is None:
         return False, "There was no champion before."
-    try:
-        history = read_history(home.history)
-    except MissingHistory:
-        return False, "There is no history to compare on, so the challenger was not compared."
-    about = challenger.about_
+    champion = load_scorer(found.folder(home.folder))
+    history, about = read_history(home.history), challenger.about_
     rows = build_training_rows(history, horizon_days=about.get("horizon_days"), seed=about.get("seed", 0))
-    split = split_rows(
-        rows, history.about.time_basis, test_share=about.get("test_share", 0.2), seed=about.get("seed", 0)
-    )
-    decision = compare_with_champion(challenger, load_scorer(champion.folder(home.folder)), rows, split.test)
+    unseen = find_unseen_rows(rows, history.about.time_basis, (challenger, champion))
+    decision = compare_with_champion(challenger, champion, history, rows, unseen)
     return decision.is_worse, decision.to_sentence()

@@ -23,5 +23,5 @@ def rollback(
     replaced = registry.get_replaced()
     with tempfile.TemporaryDirectory() as folder:
         publish_champion(registry.download(replaced, Path(folder)), replaced, place.folder)
-    registry.set_champion(replaced)
+    registry.roll_back()
     typer.echo(json.dumps({"champion": replaced}) if as_json else f"Version {replaced} is the champion again.")

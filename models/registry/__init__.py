@@ -1,5 +1,5 @@
 """The registry: MLflow's versions and aliases of the model, and the champion they name."""
 
-from models.registry.versions import NothingToRollBack, Registry, UnknownVersion, Version
+from models.registry.versions import NothingToRollBack, Registry, RegistryUnavailable, UnknownVersion, Version
 
-__all__ = ["NothingToRollBack", "Registry", "UnknownVersion", "Version"]
+__all__ = ["NothingToRollBack", "Registry", "RegistryUnavailable", "UnknownVersion", "Version"]

@@ -3,8 +3,10 @@
 import logging
 import os
 import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,11 @@ import mlflow
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
+from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.tracking import MlflowClient
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
 from mlflow.types.schema import AnyType
+from mlflow.utils.logging_utils import disable_logging, enable_logging
 
 from features.contract import RESERVED, LeadSchema
 
@@ -30,6 +34,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _REQUIREMENTS = ("mlflow", "numpy", "numba", "pandas", "scikit-learn", "lightgbm")
 _REPLACED = "hotlead.replaced_champion"
 _PROMOTED_AT = "hotlead.promoted_at"
+_ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
 class UnknownVersion(LookupError):
@@ -38,6 +43,10 @@ class UnknownVersion(LookupError):
 
 class NothingToRollBack(LookupError):
     """The champion replaced no other version."""
+
+
+class RegistryUnavailable(ConnectionError):
+    """The registry does not answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +84,7 @@ class Registry:
         str
             The new version's number.
         """
-        with warnings.catch_warnings():
+        with _quiet(), warnings.catch_warnings():
             # An input example would be a lead; the signature is written by hand.
             warnings.filterwarnings("ignore", message=".*input example.*")
             return self._log(artifact, schema)
@@ -88,9 +97,19 @@ class Registry:
             code_paths=[str(_ROOT / "features"), str(_ROOT / "models")],
             signature=_build_signature(schema),
             pip_requirements=[f"{name}=={version_of(name)}" for name in _REQUIREMENTS],
-            registered_model_name=self.name,
         )
-        return str(logged.registered_model_version)
+        self._ensure_model()
+        created = self._client.create_model_version(
+            self.name, logged.model_uri, run_id=logged.run_id, model_id=logged.model_id
+        )
+        return str(created.version)
+
+    def _ensure_model(self) -> None:
+        try:
+            self._client.create_registered_model(self.name)
+        except MlflowException as error:
+            if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
+                raise
 
     def set_challenger(self, version: str) -> None:
         """Name a version the challenger."""
@@ -130,9 +149,20 @@ class Registry:
             raise NothingToRollBack(f"version {champion} replaced no other: name one, `hotlead promote VERSION`")
         return str(replaced)
 
-    def set_champion(self, version: str) -> None:
-        """Name a version the champion without remembering the one before, as going back does."""
-        self._client.set_registered_model_alias(self.name, "champion", version)
+    def roll_back(self) -> str:
+        """Make the version that the champion replaced the champion again, and return its number.
+
+        What the champion replaced is forgotten, so that going back again goes further back, never forth.
+
+        Raises
+        ------
+        NothingToRollBack
+            If the champion replaced none.
+        """
+        champion, replaced = self.find_champion(), self.get_replaced()
+        self._client.set_registered_model_alias(self.name, "champion", replaced)
+        self._client.delete_model_version_tag(self.name, champion, _REPLACED)
+        return replaced
 
     def find_champion(self) -> str | None:
         """Find the champion's version number, None where there is no champion."""
@@ -141,7 +171,9 @@ class Registry:
     def list_versions(self) -> list[Version]:
         """List the versions, the newest first."""
         found = self._client.search_model_versions(f"name='{self.name}'")
-        return sorted((_read_version(v) for v in found), key=lambda v: -int(v.number))
+        # The search leaves the aliases out; the model itself knows them.
+        aliases = self._client.get_registered_model(self.name).aliases if found else {}
+        return sorted((_read_version(v, aliases) for v in found), key=lambda v: -int(v.number))
 
     def download(self, version: str, folder: Path) -> Path:
         """Fetch a version's artifact into a folder and return where the scorer lies."""
@@ -153,18 +185,30 @@ class Registry:
 
     def _find(self, alias: str) -> str | None:
         try:
-            return str(self._client.get_model_version_by_alias(self.name, alias).version)
-        except MlflowException:
+            return str(self._get(alias).version)
+        except UnknownVersion:
             return None
 
     def _get(self, version: str) -> ModelVersion:
         """Get a version by number or alias."""
         try:
-            if version.isdigit():
+            if version.isdecimal():
                 return self._client.get_model_version(self.name, version)
             return self._client.get_model_version_by_alias(self.name, version)
         except MlflowException as error:
+            if error.error_code not in _ABSENT:
+                raise RegistryUnavailable("the registry does not answer: check MLFLOW_TRACKING_URI") from error
             raise UnknownVersion(f"the registry has no {version!r} of {self.name}: run `hotlead train`") from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep MLflow from printing that it registered something."""
+    disable_logging()
+    try:
+        yield
+    finally:
+        enable_logging()
 
 
 def _find_scorer(folder: Path) -> Path:
@@ -174,12 +218,12 @@ def _find_scorer(folder: Path) -> Path:
     return found[0]
 
 
-def _read_version(stored: Any) -> Version:
+def _read_version(stored: Any, aliases: Mapping[str, str]) -> Version:
     return Version(
         number=str(stored.version),
         run_id=stored.run_id,
-        registered_at=datetime.fromtimestamp(stored.creation_timestamp / 1000).astimezone(),
-        aliases=tuple(stored.aliases),
+        registered_at=datetime.fromtimestamp(stored.creation_timestamp / 1000, UTC),
+        aliases=tuple(sorted(alias for alias, number in aliases.items() if str(number) == str(stored.version))),
     )
 
 

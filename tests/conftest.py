@@ -1,0 +1,106 @@
+"""A seeded history of leads whose behaviour drives what becomes of them, for the tests of every room."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.contract import LeadSchema
+from training.describing import describe_history
+from training.history import History
+from training.recipe import SnapshotRule, TimeRecipe
+
+START = pd.Timestamp("2025-01-01T00:00:00Z")
+SPAN_DAYS = 300
+_INDUSTRIES = np.array(["machinery", "chemistry", "retail", "software", "food", "public"])
+_SOURCES = np.array(["web", "fair", "partner"])
+
+
+def invent_history(
+    *,
+    n: int = 1_500,
+    seed: int = 1,
+    signal: float = 1.5,
+    snapshots: SnapshotRule = "weekly",
+    basis: str = "dated",
+    horizon_days: int | None = 30,
+) -> History:
+    """Invent leads, and the events by which the keen ones give themselves away."""
+    rng = np.random.default_rng(seed)
+    leads, keenness = _invent_leads(rng, n, signal)
+    events = _invent_events(rng, leads, keenness)
+    if basis != "dated":
+        leads = _undate(leads, np.arange(float(n)) if basis == "ordered" else np.full(n, np.nan))
+        events = events.iloc[:0]
+    until = (START + pd.Timedelta(days=SPAN_DAYS)).to_pydatetime()
+    schema = LeadSchema.from_frame(leads[["industry", "employees", "source"]])
+    rule = TimeRecipe(horizon_days=horizon_days, snapshots=snapshots, observed_until=until)
+    return describe_history(leads, events, schema=schema, time=rule)
+
+
+def _invent_leads(rng: np.random.Generator, n: int, signal: float) -> tuple[pd.DataFrame, Any]:
+    day = np.sort(rng.uniform(0, SPAN_DAYS, n))
+    industry, source = rng.integers(0, 6, n), rng.integers(0, 3, n)
+    keenness = signal * (rng.normal(size=n) + (industry - 2.5) / 3 + (source == 2))
+    settled = day + rng.exponential(25, n)
+    is_won = rng.random(n) < 1 / (1 + np.exp(1.2 - keenness))
+    is_open = settled >= SPAN_DAYS
+    employees = np.exp(rng.normal(4, 1.5, n)).round()
+    employees[rng.random(n) < 0.2] = np.nan
+    leads = pd.DataFrame(
+        {
+            "lead_id": [f"lead-{number}" for number in range(n)],
+            "account_id": [f"account-{number}" for number in rng.integers(0, max(n // 3, 1), n)],
+            "created_at": _at(day),
+            "outcome": np.where(is_open, "open", np.where(is_won, "won", "lost")),
+            "outcome_at": _at(settled).where(~is_open),
+            "industry": _INDUSTRIES[industry],
+            "employees": employees,
+            "source": _SOURCES[source],
+        }
+    )
+    return leads, keenness
+
+
+def _invent_events(rng: np.random.Generator, leads: pd.DataFrame, keenness: Any) -> pd.DataFrame:
+    """Invent events in each lead's life, more of them for keen leads."""
+    ends = leads["outcome_at"].fillna(START + pd.Timedelta(days=SPAN_DAYS))
+    alive = (ends - leads["created_at"]).dt.total_seconds().to_numpy() / 86_400
+    count = rng.poisson(np.minimum(alive, 40) * 0.08 * np.exp(np.clip(keenness, -2, 2.5)))
+    who = np.repeat(np.arange(len(leads)), count)
+    born = (leads["created_at"] - START).dt.total_seconds().to_numpy() / 86_400
+    day = born[who] + rng.random(len(who)) * np.minimum(alive, 40)[who]
+    asks = rng.random(len(who)) < 0.3
+    return pd.DataFrame(
+        {
+            "lead_id": leads["lead_id"].to_numpy()[who],
+            "type": np.where(asks, "demo_request", "visit"),
+            "occurred_at": _at(day),
+            "recorded_at": _at(day + rng.exponential(0.02, len(who))),
+            "pages": np.where(asks, np.nan, rng.integers(1, 9, len(who))),
+        }
+    )
+
+
+def _undate(leads: pd.DataFrame, order: Any) -> pd.DataFrame:
+    nowhen = pd.Series(pd.NaT, index=leads.index, dtype="datetime64[us, UTC]")
+    decided = leads["outcome"].where(leads["outcome"] != "open", "lost")
+    return leads.assign(created_at=nowhen, outcome_at=nowhen, order=order, outcome=decided)
+
+
+def _at(days: Any) -> "pd.Series[pd.Timestamp]":
+    return pd.Series(START + pd.to_timedelta((days * 86_400e6).astype(np.int64), unit="us")).dt.as_unit("us")
+
+
+@pytest.fixture(scope="session")
+def make_history() -> Callable[..., History]:
+    """Return the inventor of histories."""
+    return invent_history
+
+
+@pytest.fixture(scope="session")
+def history() -> History:
+    """A weekly history of 1,500 leads with behaviour that tells."""
+    return invent_history()
