@@ -435,3 +435,19 @@ def test_a_forged_header_is_refused(text, old, new):
     assert old in text
     with pytest.raises((DamagedForest, UnsupportedForest)):
         Forest.from_text(text.replace(old, new, 1))
+
+
+def test_splits_that_stand_before_their_parents_are_refused(text):
+    """The same tree numbered backwards adds up, but LightGBM never writes it and the tables rely on the order."""
+    first_tree = text[text.index("Tree=0\n") : text.index("Tree=1\n")]
+    columns = dict(line.partition("=")[::2] for line in first_tree.split("\n"))
+    order = [0, *reversed(range(1, int(columns["num_leaves"]) - 1))]
+    moved = {str(split): str(place) for place, split in enumerate(order)}
+    renumbered = text
+    for key in ("split_feature", "threshold", "decision_type", "left_child", "right_child", "internal_count"):
+        values = [columns[key].split(" ")[split] for split in order]
+        if key.endswith("child"):
+            values = [moved.get(value, value) for value in values]
+        renumbered = replace_value(renumbered, key, " ".join(values))
+    with pytest.raises(DamagedForest, match="do not make a tree"):
+        Forest.from_text(renumbered)
