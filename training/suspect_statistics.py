@@ -13,6 +13,7 @@ _PRIOR = 10.0
 _MOST_LEVELS = 200
 _ONE_SIDED = 0.05
 _EXPECTED = 20.0
+_Z = 1.96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +112,19 @@ def _log_loss(won: NDArray[np.bool_], probability: NDArray[np.float64]) -> float
 def _find_one_sided(codes: NDArray[np.int64], names: list[str], won: NDArray[np.bool_]) -> tuple[float, str, float]:
     """Find groups in which one outcome is twenty times rarer than it is overall, and would be expected often."""
     counts = np.bincount(codes).astype(np.float64)
-    rate = np.bincount(codes, weights=won) / counts
-    overall = float(won.mean())
-    never_won = (rate <= _ONE_SIDED * overall) & (counts * overall >= _EXPECTED)
-    always_won = (1 - rate <= _ONE_SIDED * (1 - overall)) & (counts * (1 - overall) >= _EXPECTED)
+    wins = np.bincount(codes, weights=won)
+    rate, overall = wins / counts, float(won.mean())
+    never_won = _is_rare(wins, counts, overall)
+    always_won = _is_rare(counts - wins, counts, 1 - overall)
     one_sided = never_won | always_won
     if not one_sided.any():
         return 0.0, "", float("nan")
     top = int(np.argmax(np.where(one_sided, counts, 0.0)))
     return float(counts[one_sided].sum() / len(won)), names[top], float(rate[top])
+
+
+def _is_rare(cases: NDArray[np.float64], counts: NDArray[np.float64], overall: float) -> NDArray[np.bool_]:
+    """Tell in which groups an outcome is rare beyond chance: also its upper 95 % limit (Wilson, 1927) is low."""
+    upper = (cases + _Z**2 / 2 + _Z * np.sqrt(cases + _Z**2 / 4)) / counts
+    is_rare = (cases / counts <= _ONE_SIDED * overall) & (upper <= 2 * _ONE_SIDED * overall)
+    return is_rare & (counts * overall >= _EXPECTED)

@@ -13,11 +13,11 @@ from training.suspect_statistics import ColumnStatistics, compute_column_statist
 
 # Where the thresholds come from: on the public sets, honest columns explain up to 0.18 by themselves (time on
 # the website 0.17, employment in the economy 0.18), leaks 0.28 to 0.81; and honest values that nearly always
-# win cover 1.5 % of leads, while leaks have 6.5 % to 60 % of leads in such values.
+# win cover 1.5 % of leads, while leaks have 10 % to 60 % of leads in such values.
 TELLING = 0.25
 DAMNING = 0.5
 TOWERING = 1.5
-ONE_SIDED_SHARE = 0.05
+ONE_SIDED_SHARE = 0.08
 TELLING_MISSING = 0.15
 ENOUGH_DECIDED = 100
 ENOUGH_OPEN = 30
