@@ -21,6 +21,7 @@ from training.tables import Table
 MOST_COLUMNS = 5_000
 """Columns we accept; a wider file is a matrix, or its delimiter is not what it seems."""
 
+_STORED_INDEX = re.compile(r"__index_level_[0-9]+__")
 _SEPARATOR_LINE = re.compile(rb"sep=([,;\t|])\r?\n", re.IGNORECASE)
 
 
@@ -53,6 +54,8 @@ def _read_parquet(content: bytes, file: str) -> Table:
     except (pa.ArrowException, OSError) as fault:
         raise UnreadableTable(f"{file} is a damaged Parquet file") from fault
     _check_width(table.num_columns, file)
+    # An index that pandas stored along is no column of the company's.
+    table = table.drop_columns([name for name in table.column_names if _STORED_INDEX.fullmatch(str(name))])
     table = table.rename_columns(_name_columns([str(name) for name in table.column_names]))
     nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]
     frame = table.drop_columns(nested).to_pandas(ignore_metadata=True)

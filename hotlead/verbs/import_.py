@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from training.recipe import Recipe
 
 _UNSURE = 0.5
+_WIDE = 140
 
 
 class UncertainGuess(ValueError):
@@ -51,7 +52,7 @@ def import_leads(
         events=events,
         recipe=recipe,
         exclude=exclude or (),
-        console=errors if as_json else Console(),
+        console=errors if as_json else make_console(),
         agrees=yes,
         is_silent=as_json,
     )
@@ -80,7 +81,7 @@ def import_home(
     """
     from training.importing import import_history
 
-    console = console or Console()
+    console = console or make_console()
     known = _find_recipe(recipe)
     with show_progress({}) as step:
         result = import_history(
@@ -97,6 +98,12 @@ def import_home(
     if not is_silent:
         _print(result, home, console)
     return result
+
+
+def make_console() -> Console:
+    """Return a console that is as wide as the terminal, and wide enough for tables where there is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDE)
 
 
 def _find_recipe(name: str | None) -> "Recipe | None":
