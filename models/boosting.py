@@ -1,5 +1,6 @@
 """Fitting gradient-boosted trees with LightGBM, and the loss curve by which the number of trees is chosen."""
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -69,7 +70,7 @@ def fit_booster(rows: Rows, settings: BoosterSettings, *, names: list[str], thre
         _dataset(rows, settings, names),
         num_boost_round=settings.rounds,
     )
-    return BoosterMember.from_text(booster.model_to_string())
+    return BoosterMember.from_text(_write_text(booster))
 
 
 def compute_loss_curve(
@@ -94,7 +95,12 @@ def compute_loss_curve(
     )
     seen = np.array(history["valid_0"]["binary_logloss"])
     curve = np.concatenate([seen, np.full(settings.rounds - len(seen), seen[-1])])
-    return curve, BoosterMember.from_text(booster.model_to_string(num_iteration=-1))
+    return curve, BoosterMember.from_text(_write_text(booster))
+
+
+def _write_text(booster: lgb.Booster) -> str:
+    """Write every tree grown as LightGBM's text, without the threads: they change no tree, and would the hash."""
+    return re.sub(r"\[num_threads: \d+\]\n", "", booster.model_to_string(num_iteration=-1))
 
 
 def _dataset(rows: Rows, settings: BoosterSettings, names: list[str]) -> lgb.Dataset:

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from features.contract import LeadSchema
+from models.boosting import BoosterSettings
 from training.describing import describe_history
+from training.fitting import Fitted, TrainingOptions, fit_history
 from training.history import History
 from training.recipe import SnapshotRule, TimeRecipe
 
@@ -101,6 +103,18 @@ def make_history() -> Callable[..., History]:
 
 
 @pytest.fixture(scope="session")
+def quick() -> TrainingOptions:
+    """Return options with one fast candidate."""
+    return TrainingOptions(candidates=(BoosterSettings(num_leaves=7, learning_rate=0.1),), workers=1)
+
+
+@pytest.fixture(scope="session")
 def history() -> History:
     """A weekly history of 1,500 leads with behaviour that tells."""
     return invent_history()
+
+
+@pytest.fixture(scope="session")
+def fitted(history: History, quick: TrainingOptions) -> Fitted:
+    """The history, fitted."""
+    return fit_history(history, quick)
