@@ -85,7 +85,7 @@ def type_column(values: "pd.Series[Any]", *, as_text: bool = False, as_number: b
     if as_text or (not as_number and _has_leading_zeros(texts)):
         return TypedColumn(values=values.astype("str"), kind="text")
     if texts.str.lower().isin(["true", "false"]).all():
-        return number_column(values, texts.index, (texts.str.lower() == "true").to_numpy(dtype=np.float64))
+        return number_column(values, texts.index, np.where(texts.str.lower() == "true", 1.0, 0.0))
     numbers, note = read_numbers(texts)
     if as_number:
         return number_column(values, texts.index, numbers, count_unread(texts, numbers))
@@ -125,6 +125,14 @@ def read_numbers(texts: "pd.Series[str]") -> tuple[NDArray[np.float64], str]:
     note
         How commas were understood, empty where there were none.
     """
+    codes, distinct = pd.factorize(texts)
+    numbers, note = _read_distinct_numbers(pd.Series(distinct, dtype="str"))
+    return numbers[codes], note
+
+
+def _read_distinct_numbers(texts: "pd.Series[str]") -> tuple[NDArray[np.float64], str]:
+    if texts.str.fullmatch(_PLAIN).all():
+        return _finite(texts), ""
     bare = texts.str.replace(_UNITS, "", regex=True)
     styles = (
         (rf"{_PLAIN}", bare, ""),
@@ -137,9 +145,12 @@ def read_numbers(texts: "pd.Series[str]") -> tuple[NDArray[np.float64], str]:
     )
     shares = [float(bare.str.fullmatch(pattern).mean()) for pattern, _, _ in styles]
     pattern, cleaned, note = styles[int(np.argmax(shares))]
-    fits = bare.str.fullmatch(pattern)
-    numbers = pd.to_numeric(cleaned.where(fits), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.isfinite(numbers), numbers, np.nan), note
+    return _finite(cleaned.where(bare.str.fullmatch(pattern))), note
+
+
+def _finite(texts: "pd.Series[str]") -> NDArray[np.float64]:
+    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
 def count_unread(texts: "pd.Series[str]", numbers: NDArray[np.float64]) -> str:

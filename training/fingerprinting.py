@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as compute
 from numpy.typing import NDArray
 
 
@@ -44,7 +45,9 @@ def _sort_key(column: NDArray[Any] | pa.Array) -> NDArray[Any]:
     if isinstance(column, np.ndarray):
         return column
     coded = column.dictionary_encode()
-    ranks = np.argsort(np.argsort(coded.dictionary.to_numpy(zero_copy_only=False).astype("U")))
+    order = compute.sort_indices(coded.dictionary).to_numpy()
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
     codes = coded.indices.fill_null(-1).to_numpy().astype(np.int64)
     return np.append(ranks, -1)[codes].astype(np.int64)
 
@@ -55,6 +58,6 @@ def _digest_column(digest: Any, column: NDArray[Any] | pa.Array, order: NDArray[
         return
     ordered = column.take(pa.array(order))
     texts = ordered.fill_null("")
-    lengths = pa.compute.binary_length(texts).to_numpy()
+    lengths = compute.binary_length(texts).to_numpy()
     digest.update(np.where(ordered.is_null().to_numpy(zero_copy_only=False), -1, lengths).tobytes())
     digest.update("".join(texts.to_pylist()).encode("utf-8", "surrogatepass"))

@@ -112,7 +112,7 @@ def _log_loss(won: NDArray[np.bool_], probability: NDArray[np.float64]) -> float
 def _find_one_sided(codes: NDArray[np.int64], names: list[str], won: NDArray[np.bool_]) -> tuple[float, str, float]:
     """Find groups in which one outcome is twenty times rarer than it is overall, and would be expected often."""
     counts = np.bincount(codes).astype(np.float64)
-    wins = np.bincount(codes, weights=won)
+    wins = np.bincount(codes, weights=won).astype(np.float64)
     rate, overall = wins / counts, float(won.mean())
     never_won = _is_rare(wins, counts, overall)
     always_won = _is_rare(counts - wins, counts, 1 - overall)
