@@ -53,7 +53,13 @@ class Attributes:
 
 
 def read_attributes(
-    frame: pd.DataFrame, rules: ColumnRules, *, file: str, roles: Mapping[str, str], exclude: Collection[str] = ()
+    frame: pd.DataFrame,
+    rules: ColumnRules,
+    *,
+    file: str,
+    roles: Mapping[str, str],
+    exclude: Collection[str] = (),
+    schema: LeadSchema | None = None,
 ) -> Attributes:
     """Type the columns of one table that are attributes.
 
@@ -69,6 +75,8 @@ def read_attributes(
         Column → role; a column with a role is no attribute.
     exclude
         Further columns to exclude.
+    schema
+        The attributes of a model: these and no others are taken, of the kind they have there.
     """
     reasons = {**dict.fromkeys(exclude, "excluded on request"), **rules.exclude}
     columns: dict[str, TypedColumn] = {}
@@ -80,8 +88,12 @@ def read_attributes(
             notes.append(_note(frame, source, file, use=use, note=reasons.get(source, "")))
             continue
         name = _name(source, rules, columns)
-        typed = _scale(_type(frame[source], source, name, rules), rules.scales.get(source))
-        unfit = None if source in rules.keep else find_unfit(name, frame[source], typed)
+        if schema is not None and name not in schema.by_name:
+            notes.append(_note(frame, source, file, use="not used"))
+            continue
+        typed = _type(frame[source], source, name, rules, schema)
+        is_kept = schema is not None or source in rules.keep
+        unfit = None if is_kept else find_unfit(name, frame[source], typed)
         if unfit is None:
             columns[name] = typed
             notes.append(_note(frame, source, file, use=typed.kind, name=name, note=typed.note))
@@ -112,20 +124,21 @@ def _name(source: str, rules: ColumnRules, used: Collection[str]) -> str:
     return name
 
 
-def _type(values: "pd.Series[Any]", source: str, name: str, rules: ColumnRules) -> TypedColumn:
+def _type(
+    values: "pd.Series[Any]", source: str, name: str, rules: ColumnRules, schema: LeadSchema | None
+) -> TypedColumn:
     if source in rules.ranges:
-        return read_ranges(values, rules.ranges[source])
-    known = FIRMOGRAPHICS.get(name)
-    is_declared = known is not None and source in rules.firmographics.values()
-    as_number = is_declared and known is not None and known.is_number
-    as_text = source in rules.texts or (is_declared and known is not None and not known.is_number)
-    return type_column(values, as_text=as_text, as_number=as_number)
+        typed = read_ranges(values, rules.ranges[source])
+    else:
+        known = schema.by_name[name] if schema else _find_declared(source, name, rules)
+        as_text = source in rules.texts or (known is not None and not known.is_number)
+        typed = type_column(values, as_text=as_text, as_number=known is not None and known.is_number)
+    factor = rules.scales.get(source)
+    return typed if factor is None or typed.kind != "number" else replace(typed, values=typed.values * factor)
 
 
-def _scale(typed: TypedColumn, factor: float | None) -> TypedColumn:
-    if factor is None or typed.kind != "number":
-        return typed
-    return replace(typed, values=typed.values * factor)
+def _find_declared(source: str, name: str, rules: ColumnRules) -> Column | None:
+    return FIRMOGRAPHICS.get(name) if source in rules.firmographics.values() else None
 
 
 def join_account_attributes(own: Attributes, of_account: Attributes, rows: Any) -> Attributes:
@@ -175,3 +188,10 @@ def _derive(name: str, typed: TypedColumn) -> Column:
     if known is not None and known.is_number == is_number:
         return known
     return Column(name=name, kind="number" if is_number else "text")
+
+
+def complete_attributes(attributes: Attributes, schema: LeadSchema, index: pd.Index) -> Attributes:
+    """Return the attributes of a schema in its order; those that no file had are missing throughout."""
+    nothing = TypedColumn(values=pd.Series(float("nan"), index=index), kind="empty")
+    columns = {name: attributes.columns.get(name, nothing) for name in schema.by_name}
+    return replace(attributes, columns=columns)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from features.contract import LeadSchema
 from training.attributes import Attributes, derive_schema
 from training.describing import complete_events, describe_history, find_last_moment
 from training.event_tables import Known, build_events
@@ -77,6 +78,7 @@ def import_history(
     events: Path | None = None,
     recipe: Recipe | None = None,
     exclude: Collection[str] = (),
+    schema: LeadSchema | None = None,
     progress: Progress | None = None,
 ) -> ImportResult:
     """Import a lead table, with accounts and events where there are any.
@@ -89,6 +91,9 @@ def import_history(
         What the columns are; guessed where it is None.
     exclude
         Columns that must not become features, on top of the recipe's.
+    schema
+        The attributes of a model, for leads that are to be scored: they are taken as the model knows them, none
+        is left out or suspect, and all leads are open.
     progress
         Is told what is being done.
 
@@ -104,11 +109,11 @@ def import_history(
     recipe = guessed.recipe
     work.say("Typing columns", 0.3)
     sources = LeadSources(leads=lead_rows, accounts=account_rows, folder=work.folder, read=work.read_look_up)
-    table = build_leads(sources, recipe, work.log, exclude)
+    table = build_leads(sources, recipe, work.log, exclude, schema)
     _note_leads(work, table, lead_rows, account_rows)
     event_frame = _build_all_events(work, recipe, logs, table)
     work.say("Looking for columns that know the outcome", 0.8)
-    history = _assemble(work, recipe, table, event_frame)
+    history = _assemble(work, recipe, table, event_frame, schema)
     work.say("Done", 1.0)
     report = ImportReport(files=tuple(work.files), columns=table.attributes.notes)
     return ImportResult(history=history, rejected=work.log.to_frame(), guesses=guessed.guesses, report=report)
@@ -196,7 +201,9 @@ def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return complete_events(pd.concat([frame.astype(floats) for frame in even], ignore_index=True))
 
 
-def _assemble(work: _Import, recipe: Recipe, table: LeadTable, events: pd.DataFrame) -> History:
+def _assemble(
+    work: _Import, recipe: Recipe, table: LeadTable, events: pd.DataFrame, schema: LeadSchema | None
+) -> History:
     roles = table.roles
     until = recipe.time.observed_until or find_last_moment(roles, events)
     roles = close_expired(roles.drop(columns="expires_at"), roles["expires_at"], until)
@@ -206,14 +213,15 @@ def _assemble(work: _Import, recipe: Recipe, table: LeadTable, events: pd.DataFr
     history = describe_history(
         leads,
         events,
-        schema=derive_schema(attributes.columns),
+        schema=schema or derive_schema(attributes.columns),
         time=replace(recipe.time, observed_until=until),
         rows_read=sum(file.read for file in work.files),
         rejected=work.log.by_reason(),
-        suspects=(*find_suspects(columns, roles["outcome"]), *attributes.left_out),
+        suspects=() if schema else (*find_suspects(columns, roles["outcome"]), *attributes.left_out),
         recipe=recipe,
     )
-    return history.with_about(warnings=(*work.warnings, *_warn_columns(attributes), *_warn_history(history)))
+    more = [] if schema else _warn_history(history)
+    return history.with_about(warnings=(*work.warnings, *_warn_columns(attributes), *more))
 
 
 def _warn_columns(attributes: Attributes) -> list[str]:

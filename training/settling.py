@@ -11,16 +11,20 @@ from training.tables import Table
 Rules = TypeVar("Rules", bound=ColumnRules)
 
 
-def settle_leads(recipe: Recipe, table: Table) -> tuple[Recipe, tuple[str, ...]]:
+def settle_leads(recipe: Recipe, table: Table, *, needs_outcome: bool = True) -> tuple[Recipe, tuple[str, ...]]:
     """Return the recipe without the optional columns that the lead table lacks, and sentences about them.
+
+    Without a need for the outcome, as for leads that are to be scored, every lead is open.
 
     Raises
     ------
     RecipeMismatch
         If a column that cannot be done without is not there.
     """
-    leads, outcome = recipe.leads, recipe.outcome
     present = frozenset(map(str, table.frame.columns))
+    if not needs_outcome:
+        recipe = replace(recipe, outcome=OutcomeRecipe())
+    leads, outcome = recipe.leads, recipe.outcome
     require_columns(table, _list_needed(leads, outcome, present))
     optional = (leads.account, leads.owner, leads.value, outcome.at, *outcome.lost_where, *list_named(leads))
     absent = sorted({column for column in optional if column is not None and column not in present})

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from features.contract import FIRMOGRAPHICS, Column, LeadSchema
 from features.engine import compute_features
 from features.event_kinds import EventCount
 from features.feature_set import FeatureSet
@@ -347,6 +348,25 @@ def test_warnings_say_what_will_hurt(tmp_path):
     assert "only 1 leads are won" in told(bring_in(tmp_path))
     assert "a date may be wrong" in told(bring_in(tmp_path, LEADS.replace("2026-02-01", "2126-02-01")))
     assert "pass it with --events" in told(bring_in(tmp_path, recipe=WITH_EVENTS))
+
+
+def test_leads_to_score_are_read_as_the_model_knows_them(tmp_path):
+    """A single lead without outcome keeps every attribute of the model, in its kinds and its order."""
+    schema = LeadSchema(
+        (Column(name="gone", kind="text"), FIRMOGRAPHICS["employees"], Column(name="source", kind="text"))
+    )
+    text = "id,firm,day,rep,worth,size,source,extra\nz,A,2026-05-01,Ann,,10-50,7,x\n"
+    recipe = parse_recipe(RECIPE)
+    path = tmp_path / "new.csv"
+    path.write_text(text)
+    history = import_history(path, recipe=recipe, schema=schema).history
+    assert history.leads["outcome"].tolist() == ["open"]
+    assert history.about.schema == schema
+    assert history.leads[["employees", "source"]].to_numpy().tolist() == [[30.0, "7"]]
+    assert list(history.leads.columns[-3:]) == ["gone", "employees", "source"]
+    assert history.leads["gone"].isna().all()
+    assert history.about.suspects == ()
+    LeadTable.from_frame(history.leads, schema)
 
 
 def test_progress_rises_to_the_end(tmp_path):
