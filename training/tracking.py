@@ -18,6 +18,10 @@ from mlflow.tracking import MlflowClient
 EXPERIMENT = "hotlead"
 
 
+class TrackingUnavailable(ConnectionError):
+    """The tracking server does not answer, or the tracking database cannot be opened."""
+
+
 def prepare_tracking(tracking_uri: str, artifacts: Path) -> str:
     """Make sure the experiment exists, and return its id.
 
@@ -28,6 +32,11 @@ def prepare_tracking(tracking_uri: str, artifacts: Path) -> str:
     ----------
     artifacts
         Where files go while the tracking address is a local SQLite file; a server has its own place.
+
+    Raises
+    ------
+    TrackingUnavailable
+        If MLflow cannot be reached.
     """
     mlflow.set_tracking_uri(tracking_uri)
     if not tracking_uri.startswith("sqlite:///"):
@@ -73,17 +82,25 @@ def record_run(
 
 def _ensure_experiment(tracking_uri: str, artifact_location: str | None) -> str:
     client = MlflowClient(tracking_uri)
-    found = client.get_experiment_by_name(EXPERIMENT)
+    found = _find_experiment(client)
     if found is not None:
-        return str(found.experiment_id)
+        return found
     try:
         return str(client.create_experiment(EXPERIMENT, artifact_location=artifact_location))
     except MlflowException:
         # Another process made it between the question and the answer.
-        found = client.get_experiment_by_name(EXPERIMENT)
+        found = _find_experiment(client)
         if found is None:
             raise
-        return str(found.experiment_id)
+        return found
+
+
+def _find_experiment(client: MlflowClient) -> str | None:
+    try:
+        found = client.get_experiment_by_name(EXPERIMENT)
+    except MlflowException as error:
+        raise TrackingUnavailable("MLflow does not answer: check MLFLOW_TRACKING_URI") from error
+    return None if found is None else str(found.experiment_id)
 
 
 @contextmanager
