@@ -1,27 +1,20 @@
 """The engine: the only way from leads, events and moments to features, for one lead and for millions."""
 
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features import kernels
 from features.contract import Column, ColumnKind, SchemaMismatch, clean_column
-from features.event_kinds import Scope
 from features.feature_set import FeatureSet
-from features.lead_kinds import Attribute, LeadAge, LeadFeature
-from features.plan import Plan, build_plan
+from features.lead_kinds import Attribute, LeadAge
 from features.tables import EventLog, LeadTable, SnapshotTable
 from features.times import DAY, MISSING_TIME
+from features.walking import fill_scope
 
-# Below this many items a thread costs more than it saves.
-_WORTH_A_THREAD = 20_000
 _WORTH_FACTORIZING = 64
 
 
@@ -61,10 +54,12 @@ class FeatureTable:
         ValueError
             If the set has no such feature.
         """
-        for position, feature in enumerate(self.feature_set.numbers):
-            if feature.name == name:
-                return self.numbers[:, position]
-        return self.texts[[feature.name for feature in self.feature_set.texts].index(name)]
+        position = self.feature_set.number_positions.get(name)
+        if position is not None:
+            return self.numbers[:, position]
+        if name not in self.feature_set.text_positions:
+            raise ValueError(f"the feature set has no feature {name!r}")
+        return self.texts[self.feature_set.text_positions[name]]
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, feature_set: FeatureSet) -> "FeatureTable":
@@ -110,14 +105,18 @@ def compute_features(
         One row a snapshot, in the order of `snapshots`.
     """
     numbers = np.empty((len(snapshots), len(feature_set.numbers)))
-    for position, feature in enumerate(feature_set.numbers):
-        if isinstance(feature, LeadAge):
-            numbers[:, position] = _compute_age(leads, snapshots)
-        elif isinstance(feature, LeadFeature):
-            numbers[:, position] = _compute_column(feature, leads, float)[snapshots.lead]
+    positions, features = feature_set.column_numbers
+    attributes = _compute_attributes(features, leads, snapshots, float)
+    if len(snapshots) < _WORTH_FACTORIZING:
+        numbers[:, positions] = np.array(attributes).reshape(len(features), len(snapshots)).T
+    else:
+        for position, values in zip(positions, attributes, strict=True):
+            numbers[:, position] = values
+    if LeadAge.name in feature_set.number_positions:
+        numbers[:, feature_set.number_positions[LeadAge.name]] = _compute_age(leads, snapshots)
     for scope in ("lead", "account"):
-        _compute_scope(scope, leads, events, snapshots, feature_set, numbers)
-    texts = tuple(_compute_column(text, leads, object)[snapshots.lead] for text in feature_set.texts)
+        fill_scope(scope, leads, events, snapshots, feature_set, numbers)
+    texts = tuple(_compute_attributes(feature_set.texts, leads, snapshots, object))
     return FeatureTable(feature_set=feature_set, numbers=numbers, texts=texts)
 
 
@@ -154,6 +153,16 @@ def _compute_age(leads: LeadTable, snapshots: SnapshotTable) -> NDArray[np.float
     return age
 
 
+def _compute_attributes(
+    features: Sequence[Any], leads: LeadTable, snapshots: SnapshotTable, dtype: type
+) -> Sequence[NDArray[Any]]:
+    """Return each feature's values for the snapshots; few leads are looked up in one block, which is quicker."""
+    columns = [_compute_column(feature, leads, dtype) for feature in features]
+    if len(snapshots) < _WORTH_FACTORIZING and len(leads) < _WORTH_FACTORIZING:
+        return np.array(columns, dtype=dtype).reshape(len(columns), len(leads))[:, snapshots.lead]
+    return [values[snapshots.lead] for values in columns]
+
+
 def _compute_column(feature: Any, leads: LeadTable, dtype: type) -> NDArray[Any]:
     values = leads.attributes[feature.column]
     return values if isinstance(feature, Attribute) else _apply(feature.of, values, dtype)
@@ -167,93 +176,3 @@ def _apply(rule: Callable[[Any], Any], values: NDArray[Any], dtype: type) -> NDA
     missing = np.nan if values.dtype == np.float64 else None
     results: NDArray[Any] = np.array([*(rule(value) for value in distinct), rule(missing)], dtype=dtype)
     return results[codes]
-
-
-def _compute_scope(
-    scope: Scope,
-    leads: LeadTable,
-    events: EventLog,
-    snapshots: SnapshotTable,
-    feature_set: FeatureSet,
-    numbers: NDArray[np.float64],
-) -> None:
-    """Fill in the columns of one scope's event features."""
-    plan = build_plan(feature_set, scope)
-    if plan is None:
-        return
-    by_account = scope == "account"
-    event_group = events.account if by_account else events.lead
-    group = leads.account[snapshots.lead] if by_account else snapshots.lead
-    n_groups = len(leads.account_ids) if by_account else len(leads)
-    properties = _align_properties(events, feature_set)
-    offsets, records = kernels.arrange(
-        event_group,
-        n_groups,
-        events.occurred_at,
-        events.recorded_at,
-        events.type,
-        _codes(events, feature_set),
-    )
-    _in_threads(n_groups, lambda first, last: kernels.sort_groups(first, last, offsets, records, properties))
-    arrays = _arrays(plan)
-    _in_threads(
-        len(snapshots),
-        lambda first, last: kernels.accumulate(
-            first,
-            last,
-            group,
-            snapshots.as_of,
-            offsets,
-            records,
-            events.lead,
-            len(leads),
-            properties,
-            arrays,
-            numbers,
-        ),
-    )
-
-
-def _arrays(plan: Plan) -> tuple[NDArray[Any], ...]:
-    return (
-        plan.columns,
-        plan.op,
-        plan.own,
-        plan.quantity,
-        plan.length,
-        plan.reach,
-        plan.half_life,
-        plan.starts,
-        plan.touched,
-    )
-
-
-def _codes(events: EventLog, feature_set: FeatureSet) -> NDArray[np.int32]:
-    """Return the plan's code of each event type of the log; types no feature names share the last code."""
-    code_of = {name: code for code, name in enumerate(feature_set.types)}
-    return np.array([code_of.get(name, len(code_of)) for name in events.types], dtype=np.int32)
-
-
-def _align_properties(events: EventLog, feature_set: FeatureSet) -> NDArray[np.float64]:
-    if events.property_names == feature_set.quantities:
-        return events.properties
-    aligned = np.full((len(feature_set.quantities), len(events)), np.nan)
-    for row, name in enumerate(feature_set.quantities):
-        if name in events.property_names:
-            aligned[row] = events.properties[events.property_names.index(name)]
-    return aligned
-
-
-def _in_threads(n: int, work: Callable[[int, int], Any]) -> None:
-    """Do [0, n) in equal parts, one a processor; the kernels release the interpreter lock."""
-    parts = min(os.cpu_count() or 1, max(1, n // _WORTH_A_THREAD))
-    if parts == 1:
-        work(0, n)
-        return
-    with ThreadPoolExecutor(parts) as pool:
-        list(pool.map(lambda bounds: work(*bounds), _bounds(n, parts)))
-
-
-def _bounds(n: int, parts: int) -> Iterator[tuple[int, int]]:
-    edges = [n * part // parts for part in range(parts + 1)]
-    return pairwise(edges)

@@ -61,6 +61,10 @@ class FeatureSet:
         if unknown := sorted(read - set(self.schema.by_name)):
             raise SchemaMismatch(f"features read columns the schema lacks: {', '.join(unknown)}")
 
+    def __hash__(self) -> int:
+        # Plans are looked up by feature set in every call; hashing a hundred features takes longer than the rest.
+        return int(self.fingerprint[:15], 16)
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Return the names in order."""
@@ -77,6 +81,22 @@ class FeatureSet:
         return tuple(feature for feature in self.features if feature.dtype == "text")
 
     @cached_property
+    def number_positions(self) -> Mapping[str, int]:
+        """Return where each numeric feature stands among them, by name."""
+        return {feature.name: position for position, feature in enumerate(self.numbers)}
+
+    @cached_property
+    def text_positions(self) -> Mapping[str, int]:
+        """Return where each text feature stands among them, by name."""
+        return {feature.name: position for position, feature in enumerate(self.texts)}
+
+    @cached_property
+    def column_numbers(self) -> tuple[list[int], list[Feature]]:
+        """Return the numeric features that read a column, and where each stands among the numeric ones."""
+        features = [feature for feature in self.numbers if not isinstance(feature, EventFeature | LeadAge)]
+        return [self.number_positions[feature.name] for feature in features], features
+
+    @cached_property
     def events(self) -> tuple[EventFeature, ...]:
         """Return the features that read events, in order."""
         return tuple(feature for feature in self.features if isinstance(feature, EventFeature))
@@ -85,6 +105,11 @@ class FeatureSet:
     def types(self) -> tuple[str, ...]:
         """Return the event types that some feature names, sorted."""
         return tuple(sorted({feature.type for feature in self.events if feature.type is not None}))
+
+    @cached_property
+    def type_codes(self) -> Mapping[str, int]:
+        """Return the position of each of `types`."""
+        return {name: code for code, name in enumerate(self.types)}
 
     @cached_property
     def quantities(self) -> tuple[str, ...]:

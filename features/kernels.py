@@ -1,123 +1,28 @@
-"""The compiled passes over events and snapshots. Times are int64 microseconds, codes are positions."""
+"""Compiled: the walk through the events of a group for each of its snapshots. Times are int64 microseconds."""
 
 import numpy as np
 from numba import njit
 
 from features.event_kinds import Op
+from features.ordering import CODE_SHIFT, DELAY_MASK, ROW_BITS, ROW_MASK, sort_by_time
+from features.plan import BAND, BAND_BEFORE, CODE, COLUMN, OP, SLOT
 from features.times import DAY
 
 # numba freezes module globals into the compiled code, so the operations must be plain numbers.
-_COUNT, _SUM, _DAYS_SINCE, _FIRST_SEEN = int(Op.COUNT), int(Op.SUM), int(Op.DAYS_SINCE), int(Op.FIRST_SEEN)
-_ACTIVE_DAYS, _DECAY, _TREND = int(Op.ACTIVE_DAYS), int(Op.DECAY), int(Op.TREND)
-_SHARE, _ACTIVE_LEADS = int(Op.SHARE), int(Op.ACTIVE_LEADS)
+_DAYS_SINCE, _FIRST_SEEN, _TREND = int(Op.DAYS_SINCE), int(Op.FIRST_SEEN), int(Op.TREND)
+_SHARE, _ACTIVE_DAYS, _ACTIVE_LEADS = int(Op.SHARE), int(Op.ACTIVE_DAYS), int(Op.ACTIVE_LEADS)
 _FOREVER = np.iinfo(np.int64).max
-_ROW_BITS = 40
-_ROW_MASK = (1 << _ROW_BITS) - 1
-_DAYS_PER_MICRO = 1.0 / DAY
-_NEVER = np.iinfo(np.int64).min
 
 
 @njit(cache=True, nogil=True)
-def arrange(group, n_groups, occurred_at, recorded_at, event_type, code_of):  # type: ignore[no-untyped-def]
-    """Lay events out group by group, as rows (occurred_at, recorded_at, type code and row packed in one).
-
-    Events of no group (negative) are left out. One row is one cache line's worth of what the walk reads.
-
-    Returns
-    -------
-    offsets : shape (n_groups + 1,)
-        Group g stands at ``records[offsets[g]:offsets[g + 1]]``.
-    records : shape (m, 3), int64
-    """
-    offsets = np.zeros(n_groups + 1, np.int64)
-    for i in range(group.shape[0]):
-        if group[i] >= 0:
-            offsets[group[i] + 1] += 1
-    for g in range(n_groups):
-        offsets[g + 1] += offsets[g]
-    cursor = offsets[:-1].copy()
-    records = np.empty((offsets[n_groups], 3), np.int64)
-    for i in range(group.shape[0]):
-        if group[i] >= 0:
-            at = cursor[group[i]]
-            cursor[group[i]] += 1
-            records[at, 0] = occurred_at[i]
-            records[at, 1] = recorded_at[i]
-            records[at, 2] = (np.int64(code_of[event_type[i]]) << _ROW_BITS) | i
-    return offsets, records
-
-
-@njit(cache=True, nogil=True)
-def _is_before(a, b, properties):  # type: ignore[no-untyped-def]
-    """Order two records by all that a sum could notice, so that shuffled events sum to the same bits."""
-    if a[0] != b[0]:
-        return a[0] < b[0]
-    if a[2] >> _ROW_BITS != b[2] >> _ROW_BITS:
-        return a[2] >> _ROW_BITS < b[2] >> _ROW_BITS
-    if a[1] != b[1]:
-        return a[1] < b[1]
-    for q in range(properties.shape[0]):
-        x, y = properties[q, a[2] & _ROW_MASK], properties[q, b[2] & _ROW_MASK]
-        x, y = (-np.inf if np.isnan(x) else x), (-np.inf if np.isnan(y) else y)
-        if x != y:
-            return x < y
-    return False
-
-
-@njit(cache=True, nogil=True)
-def _merge(records, scratch, left, middle, right, properties):  # type: ignore[no-untyped-def]
-    i, j = left, middle
-    for at in range(left, right):
-        if j >= right or (i < middle and not _is_before(records[j], records[i], properties)):
-            scratch[at] = records[i]
-            i += 1
-        else:
-            scratch[at] = records[j]
-            j += 1
-    records[left:right] = scratch[left:right]
-
-
-@njit(cache=True, nogil=True)
-def _insert(records, left, right, properties):  # type: ignore[no-untyped-def]
-    row = np.empty(3, np.int64)
-    for i in range(left + 1, right):
-        if not _is_before(records[i], records[i - 1], properties):
-            continue
-        row[:] = records[i]
-        j = i
-        while j > left and _is_before(row, records[j - 1], properties):
-            records[j] = records[j - 1]
-            j -= 1
-        records[j] = row
-
-
-@njit(cache=True, nogil=True)
-def sort_groups(first, last, offsets, records, properties):  # type: ignore[no-untyped-def]
-    """Sort the records of the groups [first, last) in place, each by time: insertion in runs, then merges."""
-    run = 16
-    longest = 0
-    for g in range(first, last):
-        longest = max(longest, offsets[g + 1] - offsets[g])
-    scratch = np.empty((longest if longest > run else 0, 3), np.int64)
-    for g in range(first, last):
-        begin, end = offsets[g], offsets[g + 1]
-        for left in range(begin, end, run):
-            _insert(records, left, min(left + run, end), properties)
-        width = run
-        while width < end - begin:
-            for left in range(begin, end - width, 2 * width):
-                right = min(left + 2 * width, end)
-                if _is_before(records[left + width], records[left + width - 1], properties):
-                    part = records[left:right]
-                    _merge(part, scratch[: right - left], 0, width, right - left, properties)
-            width *= 2
-
-
-@njit(cache=True, nogil=True)
-def _first_at_or_after(records, begin, end, moment):  # type: ignore[no-untyped-def]
+def _find_begin(records, moment, reach):  # type: ignore[no-untyped-def]
+    """Find the first record that occurred at or after ``moment - reach``."""
+    begin, end = 0, records.shape[0]
+    if reach == _FOREVER:
+        return begin
     while begin < end:
         middle = (begin + end) // 2
-        if records[middle, 0] < moment:
+        if records[middle, 0] < moment - reach:
             begin = middle + 1
         else:
             end = middle
@@ -125,94 +30,197 @@ def _first_at_or_after(records, begin, end, moment):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def _reset(op, total, other, day):  # type: ignore[no-untyped-def]
-    for f in range(op.shape[0]):
-        total[f] = np.nan if op[f] == _DAYS_SINCE or op[f] == _FIRST_SEEN else 0.0
-        other[f] = 0.0
-        day[f] = _NEVER
+def _is_recorded(tag, age, moment, recorded_at):  # type: ignore[no-untyped-def]
+    """Tell whether an event had been recorded by the moment: mostly its bound says so."""
+    return age >> (tag >> ROW_BITS & DELAY_MASK) > 0 or recorded_at[tag & ROW_MASK] <= moment
 
 
 @njit(cache=True, nogil=True)
-def _add(f, kind, occurred, age, window, half_life, amount, is_own, total, other, day):  # type: ignore[no-untyped-def]  # noqa: C901
-    """Let one event touch one feature."""
-    if kind == _COUNT:
-        total[f] += 1.0
-    elif kind == _DECAY:
-        total[f] += 2.0 ** (-(age / half_life))
-    elif kind == _DAYS_SINCE:
-        total[f] = age * _DAYS_PER_MICRO
-    elif kind == _FIRST_SEEN:
-        if np.isnan(total[f]):
-            total[f] = age * _DAYS_PER_MICRO
-    elif kind == _ACTIVE_DAYS:
-        if occurred // DAY != day[f]:
-            day[f] = occurred // DAY
-            total[f] += 1.0
-    elif kind == _TREND:
-        if age <= window:
-            total[f] += 1.0
-        else:
-            other[f] += 1.0
-    elif kind == _SHARE:
-        other[f] += 1.0
-        if is_own:
-            total[f] += 1.0
-    elif not np.isnan(amount):
-        total[f] += amount
+def _count(records, recorded_at, moment, edges, counts, earliest, latest):  # type: ignore[no-untyped-def]
+    """Count the events in each cell, and keep the greatest age in it and the least age of its type.
 
-
-@njit(cache=True, nogil=True)
-def _write(columns, op, total, other, row):  # type: ignore[no-untyped-def]
-    for f in range(op.shape[0]):
-        if op[f] == _TREND:
-            row[columns[f]] = np.log((1.0 + total[f]) / (1.0 + other[f]))
-        elif op[f] == _SHARE:
-            row[columns[f]] = total[f] / other[f] if other[f] > 0 else np.nan
-        else:
-            row[columns[f]] = total[f]
-
-
-@njit(cache=True, nogil=True)
-def accumulate(first, last, group, as_of, offsets, records, event_lead, n_leads, properties, plan, out):  # type: ignore[no-untyped-def]  # noqa: C901
-    """Compute the planned features of the snapshots [first, last) into `out`, one walk a snapshot.
-
-    A snapshot sees an event that occurred before `as_of` and was recorded by it. Snapshots of no group
-    (negative) get NaN. Sums run in the order of `sort_groups`, so one lead online and a million in batch
-    agree to the bit.
+    Returns the first record that the snapshot lies before.
     """
-    columns, op, own, quantity, length, reach, half_life, starts, touched = plan
-    k = op.shape[0]
-    total, other, day = np.empty(k), np.empty(k), np.empty(k, np.int64)
-    n_people = n_leads if (op == _ACTIVE_LEADS).any() else 0
-    seen_at = np.full((k if n_people else 0, n_people), -1, np.int64)
-    longest = reach.max()
-    for s in range(first, last):
-        g, moment = group[s], as_of[s]
-        if g < 0:
-            out[s][columns] = np.nan
+    counts[:], earliest[:], latest[:] = 0, 0, _FOREVER
+    band, i = edges.shape[0] - 1, _find_begin(records, moment, edges[-1])
+    while i < records.shape[0] and records[i, 0] < moment:
+        age, tag = moment - records[i, 0], records[i, 1]
+        i += 1
+        if _is_recorded(tag, age, moment, recorded_at):
+            while band > 0 and age <= edges[band - 1]:
+                band -= 1
+            code = tag >> CODE_SHIFT
+            counts[band, code] += 1
+            earliest[band, code] = max(earliest[band, code], age)
+            latest[code] = age
+    return i
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sum(records, recorded_at, moment, edges, half_lives, quantities, properties, sums):  # type: ignore[no-untyped-def]
+    """Add up faded counts, then properties, in each cell."""
+    sums[:] = 0.0
+    band, i, n_decays = edges.shape[0] - 1, _find_begin(records, moment, edges[-1]), half_lives.shape[0]
+    while i < records.shape[0] and records[i, 0] < moment:
+        age, tag = moment - records[i, 0], records[i, 1]
+        i += 1
+        if _is_recorded(tag, age, moment, recorded_at):
+            while band > 0 and age <= edges[band - 1]:
+                band -= 1
+            code = tag >> CODE_SHIFT
+            for h in range(n_decays):
+                sums[h, band, code] += np.exp2(-(age / half_lives[h]))
+            for q in range(quantities.shape[0]):
+                amount = properties[quantities[q], tag & ROW_MASK]
+                if not np.isnan(amount):
+                    sums[n_decays + q, band, code] += amount
+
+
+@njit(cache=True, nogil=True)
+def _count_distinct(  # type: ignore[no-untyped-def]
+    records, recorded_at, end, moment, s, reach, is_days, starts, touched, lead_of, days, seen_by, distinct
+):
+    """Count the days, or the people, that have an event, each once, from the latest record backwards."""
+    distinct[:], days[:] = 0.0, _FOREVER
+    widest = reach.max()
+    for i in range(end - 1, -1, -1):
+        age, tag = moment - records[i, 0], records[i, 1]
+        if age > widest:
+            break
+        if not _is_recorded(tag, age, moment, recorded_at):
             continue
-        _reset(op, total, other, day)
-        begin, end = offsets[g], offsets[g + 1]
-        if longest < _FOREVER:
-            begin = _first_at_or_after(records, begin, end, moment - longest)
-        for i in range(begin, end):
-            occurred = records[i, 0]
-            if occurred >= moment:
+        day = records[i, 0] // DAY
+        for j in range(starts[tag >> CODE_SHIFT], starts[(tag >> CODE_SHIFT) + 1]):
+            d = touched[j]
+            if age > reach[d]:
                 break
-            if records[i, 1] > moment:
+            if is_days[d]:
+                distinct[d] += day != days[d]
+                days[d] = day
                 continue
-            age, code, row = moment - occurred, records[i, 2] >> _ROW_BITS, records[i, 2] & _ROW_MASK
-            for j in range(starts[code], starts[code + 1]):
-                f = touched[j]
-                if age > reach[f]:
-                    break
-                if op[f] == _ACTIVE_LEADS:
-                    lead = event_lead[row]
-                    if lead >= 0 and seen_at[f, lead] != s:
-                        seen_at[f, lead] = s
-                        total[f] += 1.0
-                    continue
-                amount = properties[quantity[f], row] if op[f] == _SUM else np.nan
-                is_own = code == own[f]
-                _add(f, op[f], occurred, age, length[f], half_life[f], amount, is_own, total, other, day)
-        _write(columns, op, total, other, out[s])
+            lead = lead_of[tag & ROW_MASK]
+            if lead >= 0 and seen_by[d, lead] != s:
+                seen_by[d, lead] = s
+                distinct[d] += 1.0
+
+
+@njit(cache=True, nogil=True)
+def _add_up_counts(counts, earliest, latest):  # type: ignore[no-untyped-def]
+    """Turn what bands and types hold into what windows hold, with any type in the last column."""
+    n_bands, any_type = counts.shape[0], counts.shape[1] - 1
+    for band in range(n_bands):
+        n, age = 0, 0
+        for code in range(any_type):
+            n, age = n + counts[band, code], max(age, earliest[band, code])
+        counts[band, any_type], earliest[band, any_type] = n, age
+    for band in range(1, n_bands):
+        for code in range(any_type + 1):
+            counts[band, code] += counts[band - 1, code]
+            earliest[band, code] = max(earliest[band, code], earliest[band - 1, code])
+    for code in range(any_type):
+        latest[any_type] = min(latest[any_type], latest[code])
+
+
+@njit(cache=True, nogil=True)
+def _add_up_sums(sums):  # type: ignore[no-untyped-def]
+    """Turn what bands and types hold into what windows hold, with any type in the last column."""
+    n_measures, n_bands, any_type = sums.shape[0], sums.shape[1], sums.shape[2] - 1
+    for measure in range(n_measures):
+        for band in range(n_bands):
+            for code in range(any_type):
+                sums[measure, band, any_type] += sums[measure, band, code]
+        for band in range(1, n_bands):
+            for code in range(any_type + 1):
+                sums[measure, band, code] += sums[measure, band - 1, code]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _write(n_counts, rules, counts, earliest, latest, sums, distinct, s, out):  # type: ignore[no-untyped-def]
+    """Read each feature out of its cell into row `s`; plain counts, most of them, stand first."""
+    any_type = counts.shape[1] - 1
+    for f in range(n_counts):
+        out[s, rules[f, COLUMN]] = counts[rules[f, BAND], rules[f, CODE]]
+    for f in range(n_counts, rules.shape[0]):
+        op, band, code = rules[f, OP], rules[f, BAND], rules[f, CODE]
+        n = counts[band, code]
+        if op == _DAYS_SINCE:
+            value = latest[code] / DAY if n > 0 else np.nan
+        elif op == _FIRST_SEEN:
+            value = earliest[band, code] / DAY if n > 0 else np.nan
+        elif op == _TREND:
+            value = np.log((1.0 + n) / (1.0 + counts[rules[f, BAND_BEFORE], code] - n))
+        elif op == _SHARE:
+            value = n / counts[band, any_type] if counts[band, any_type] > 0 else np.nan
+        elif op == _ACTIVE_DAYS or op == _ACTIVE_LEADS:  # noqa: SIM109 - numba builds a tuple
+            value = distinct[rules[f, SLOT]]
+        else:
+            value = sums[rules[f, SLOT], band, code]
+        out[s, rules[f, COLUMN]] = value
+
+
+@njit(cache=True, nogil=True)
+def _find_longest(first, last, offsets):  # type: ignore[no-untyped-def]
+    longest = 0
+    for g in range(first, last):
+        longest = max(longest, offsets[g + 1] - offsets[g])
+    return longest
+
+
+@njit(cache=True, nogil=True)
+def compute_groups(  # type: ignore[no-untyped-def]
+    first, last, offsets, records, recorded_at, properties, lead_of, n_leads, rooms, moments, plan, out
+):
+    """Compute the planned features of all snapshots of the groups [first, last) into `out`.
+
+    Each group's records are sorted, then walked once a snapshot, while they are in the cache. A snapshot sees an
+    event that occurred before `as_of` and was recorded by it. Sums run in the order of `sort_by_time`, so one
+    lead online and a million in batch agree to the bit.
+
+    Parameters
+    ----------
+    offsets, records
+        Group g's events stand at ``records[offsets[g]:offsets[g + 1]]``, see `ordering.place_events`.
+    lead_of
+        Shape (number of events,), whose each event is; there are `n_leads`.
+    rooms, moments
+        Group g's snapshots are ``moments[rooms[g]:rooms[g + 1]]``, as_of and row of `out` of each.
+    """
+    # Unpacked once: reading a tuple's array counts a reference, which costs more than a step of the walk.
+    edges, rules, half_lives, quantities = plan.edges, plan.rules, plan.half_lives, plan.quantities
+    reach, is_days, starts, touched = plan.reach, plan.is_days, plan.starts, plan.touched
+    n_bands, width, n_distinct = edges.shape[0], starts.shape[0], reach.shape[0]
+    counts, earliest = np.empty((n_bands, width), np.int64), np.empty((n_bands, width), np.int64)
+    latest = np.empty(width, np.int64)
+    sums = np.empty((half_lives.shape[0] + quantities.shape[0], n_bands, width))
+    distinct, days = np.empty(n_distinct), np.empty(n_distinct, np.int64)
+    seen_by = np.full((n_distinct, 0 if is_days.all() else n_leads), -1, np.int64)
+    scratch = np.empty((_find_longest(first, last, offsets), 2), np.int64)
+    for g in range(first, last):
+        if rooms[g] == rooms[g + 1]:
+            continue
+        own = records[offsets[g] : offsets[g + 1]]
+        sort_by_time(own, scratch, recorded_at, properties)
+        for at in range(rooms[g], rooms[g + 1]):
+            moment, s = moments[at, 0], moments[at, 1]
+            end = _count(own, recorded_at, moment, edges, counts, earliest, latest)
+            _add_up_counts(counts, earliest, latest)
+            if sums.shape[0]:
+                _sum(own, recorded_at, moment, edges, half_lives, quantities, properties, sums)
+                _add_up_sums(sums)
+            if n_distinct:
+                _count_distinct(
+                    own,
+                    recorded_at,
+                    end,
+                    moment,
+                    s,
+                    reach,
+                    is_days,
+                    starts,
+                    touched,
+                    lead_of,
+                    days,
+                    seen_by,
+                    distinct,
+                )
+            _write(plan.n_counts, rules, counts, earliest, latest, sums, distinct, s, out)

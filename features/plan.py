@@ -1,69 +1,100 @@
 """A feature set's event features as the flat arrays the kernel walks over."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.event_kinds import EventFeature, Op, PropertySum, Scope
+from features.event_kinds import DecayedCount, EventFeature, Op, PropertySum, Scope
 from features.feature_set import FeatureSet
 from features.times import DAY
 
+# The columns of a plan's rules.
+OP, COLUMN, CODE, BAND, BAND_BEFORE, SLOT = range(6)
 FOREVER: int = int(np.iinfo(np.int64).max)
+_DISTINCT = (Op.ACTIVE_DAYS, Op.ACTIVE_LEADS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What to do with an event of each type, for the features of one scope.
+class Plan(NamedTuple):
+    """How the features of one scope are read out of a walk's cells, one cell a band and type code.
 
-    The features that an event of type code t touches stand at ``touched[starts[t]:starts[t + 1]]``, the
-    longest window first; the last type code stands for every type that no feature names.
+    The windows' lengths cut the past into bands; a window is its band and all narrower ones. Type codes count
+    the types that features name; the next code stands for every other type, the one after it for any type.
 
     Attributes
     ----------
-    columns
-        Shape (k,), where each feature stands among the numeric features.
-    op, own, quantity
-        Shape (k,): operation, type code (-1 any), row of the property (-1 none).
-    length, reach, half_life
-        Shape (k,), microseconds: the window, how far back the feature looks, what the decay halves in.
+    edges
+        Shape (n_bands,), microseconds, rising: how far back each band reaches.
+    rules, n_counts
+        Shape (k, 6), one row a feature: operation, where it stands among the numeric features, type code, the
+        window's band, the band of twice the window for a trend, and a slot: where a sum stands among the faded
+        counts and then the sums, or a count of distinct things among its like. Plain counts stand first.
+    half_lives
+        Shape (n_decays,), microseconds.
+    quantities
+        Shape (n_sums,), rows of the event properties.
+    reach, is_days
+        Shape (d,), of the features that count distinct days or people: their window in microseconds, and whether
+        it is days they count.
+    starts, touched
+        An event of type code t touches ``touched[starts[t]:starts[t + 1]]`` of these, the widest window first.
     """
 
-    columns: NDArray[np.int64]
-    op: NDArray[np.int8]
-    own: NDArray[np.int32]
-    quantity: NDArray[np.int32]
-    length: NDArray[np.int64]
+    edges: NDArray[np.int64]
+    rules: NDArray[np.int64]
+    n_counts: int
+    half_lives: NDArray[np.float64]
+    quantities: NDArray[np.int64]
     reach: NDArray[np.int64]
-    half_life: NDArray[np.float64]
-    starts: NDArray[np.int32]
-    touched: NDArray[np.int32]
+    is_days: NDArray[np.bool_]
+    starts: NDArray[np.int64]
+    touched: NDArray[np.int64]
 
 
 @lru_cache(maxsize=64)
 def build_plan(feature_set: FeatureSet, scope: Scope) -> Plan | None:
     """Lay out the event features of a scope; None where there are none."""
-    features = [feature for feature in feature_set.events if feature.scope == scope]
+    features = sorted((feature for feature in feature_set.events if feature.scope == scope), key=lambda f: f.op)
     if not features:
         return None
-    own = np.array([-1 if f.type is None else feature_set.types.index(f.type) for f in features], np.int32)
-    length = np.array([_length(feature) for feature in features], np.int64)
-    starts, touched = _lay_out(features, own, length, n_types=len(feature_set.types) + 1)
+    n_codes = len(feature_set.types) + 1
+    code = [n_codes if f.type is None else feature_set.type_codes[f.type] for f in features]
+    edges = sorted({edge for feature in features for edge in (_length(feature), _reach(feature))})
+    band = [edges.index(_length(feature)) for feature in features]
+    half_lives = sorted({f.half_life for f in features if isinstance(f, DecayedCount)})
+    quantities = sorted({f.quantity for f in features if isinstance(f, PropertySum)})
+    distinct = [position for position, feature in enumerate(features) if feature.op in _DISTINCT]
+    starts, touched = _list_touched([band[f] for f in distinct], [code[f] for f in distinct], n_codes)
     names = [feature.name for feature in feature_set.numbers]
+    rules = [
+        (
+            feature.op,
+            names.index(feature.name),
+            code[f],
+            band[f],
+            edges.index(_reach(feature)),
+            distinct.index(f) if f in distinct else _find_slot(feature, half_lives, quantities),
+        )
+        for f, feature in enumerate(features)
+    ]
     return Plan(
-        columns=np.array([names.index(feature.name) for feature in features], np.int64),
-        op=np.array([feature.op for feature in features], np.int8),
-        own=own,
-        quantity=np.array([_quantity(feature, feature_set) for feature in features], np.int32),
-        length=length,
-        reach=np.array([_reach(feature) for feature in features], np.int64),
-        half_life=np.array([getattr(feature, "half_life", 1.0) * DAY for feature in features]),
+        edges=_int64(edges),
+        rules=np.array(rules, np.int64),
+        n_counts=sum(feature.op == Op.COUNT for feature in features),
+        half_lives=np.array(half_lives, np.float64) * DAY,
+        quantities=_int64(feature_set.quantities.index(quantity) for quantity in quantities),
+        reach=_int64(_length(features[f]) for f in distinct),
+        is_days=np.array([features[f].op == Op.ACTIVE_DAYS for f in distinct], np.bool_),
         starts=starts,
         touched=touched,
     )
+
+
+def _int64(numbers: Iterable[int]) -> NDArray[np.int64]:
+    return np.array([*numbers], np.int64)
 
 
 def _length(feature: EventFeature) -> int:
@@ -76,17 +107,15 @@ def _reach(feature: EventFeature) -> int:
     return 2 * length if feature.op == Op.TREND else length
 
 
-def _quantity(feature: EventFeature, feature_set: FeatureSet) -> int:
-    return feature_set.quantities.index(feature.quantity) if isinstance(feature, PropertySum) else -1
+def _find_slot(feature: EventFeature, half_lives: Sequence[float], quantities: Sequence[str]) -> int:
+    if isinstance(feature, DecayedCount):
+        return half_lives.index(feature.half_life)
+    return len(half_lives) + quantities.index(feature.quantity) if isinstance(feature, PropertySum) else 0
 
 
-def _lay_out(
-    features: Sequence[EventFeature], own: NDArray[Any], length: NDArray[Any], n_types: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    reach = np.array([_reach(feature) for feature in features])
-    rows = [
-        [i for i in np.argsort(-reach, kind="stable") if own[i] in (-1, code) or features[i].op == Op.SHARE]
-        for code in range(n_types)
-    ]
-    starts = np.cumsum([0, *(len(row) for row in rows)]).astype(np.int32)
-    return starts, np.array([i for row in rows for i in row], dtype=np.int32)
+def _list_touched(
+    band: Sequence[int], code: Sequence[int], n_codes: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    widest_first = sorted(range(len(band)), key=lambda d: -band[d])
+    rows = [[d for d in widest_first if code[d] in (own, n_codes)] for own in range(n_codes)]
+    return _int64(accumulate((len(row) for row in rows), initial=0)), _int64(d for row in rows for d in row)
