@@ -37,6 +37,7 @@ check: $(READY)  ## format, lint, types, the floors between the rooms
 
 bench: $(READY)  ## measure the hot paths beside a named peer
 	$(BIN)/python -m benchmarks.features
+	$(BIN)/python -m benchmarks.forest
 	$(BIN)/python -m benchmarks.scoring
 
 notebooks: $(READY)  ## run the notebooks again and keep their outputs

@@ -130,7 +130,19 @@ class Demonstration:
         )
 
 
-_NOT_ATTRIBUTES = ["lead_id", "account_id", "created_at", "first_name", "last_name", "owner", "status", "closed_at", "value", "lost_reason", "contract_sent"]
+_NOT_ATTRIBUTES = [
+    "lead_id",
+    "account_id",
+    "created_at",
+    "first_name",
+    "last_name",
+    "owner",
+    "status",
+    "closed_at",
+    "value",
+    "lost_reason",
+    "contract_sent",
+]
 
 
 def _describe_leads(history: CompanyHistory, live: LiveDays) -> pd.DataFrame:

@@ -18,13 +18,13 @@ from features.engine import FeatureTable, compute_features
 from features.feature_set import FeatureSet
 from features.tables import EventLog, LeadTable, SnapshotTable
 from features.times import DAY, SECOND
-from models.boosting import BoosterSettings
 from models.buckets import Thresholds
 from models.calibration import Calibrator
 from models.encoding import Encoding
 from models.members import Member, read_member
 from models.reference import Reference
 from models.scorer import LeadScorer
+from models.settings import AdditiveSettings, BoosterSettings
 
 FORMAT = 1
 _MANIFEST, _SCORER, _GOLDEN = "manifest.json", "scorer.json", "golden.json"
@@ -82,9 +82,7 @@ def load_scorer(folder: Path) -> LeadScorer:
     except (KeyError, TypeError, ValueError) as error:
         raise MismatchingArtifact(f"this version cannot read the scorer in {folder.name}: {error}") from error
     if _probe_engine(scorer.feature_set) != stored["engine_probe"]:
-        raise MismatchingArtifact(
-            "this version computes other features than the scorer was trained on; train anew"
-        )
+        raise MismatchingArtifact("this version computes other features than the scorer was trained on; train anew")
     _compare_golden(scorer, _read_json(folder / _GOLDEN))
     return scorer
 
@@ -131,6 +129,7 @@ def _describe(scorer: LeadScorer) -> dict[str, Any]:
         "thresholds": scorer.thresholds_.to_json(),
         "reference": scorer.reference_.to_json(),
         "settings": None if scorer.settings is None else asdict(scorer.settings),
+        "additive": None if scorer.additive is None else asdict(scorer.additive),
         "libraries": {name: version(name) for name in _LIBRARIES},
         "about": scorer.about_,
     }
@@ -140,7 +139,7 @@ def _rebuild(stored: Mapping[str, Any], folder: Path) -> LeadScorer:
     feature_set = FeatureSet.from_json(stored["feature_set"])
     if feature_set.fingerprint != stored["fingerprint"]:
         raise ValueError("its feature set reads differently here")
-    settings = stored["settings"]
+    settings, additive = stored["settings"], stored["additive"]
     return LeadScorer.from_parts(
         encoding=Encoding.from_json(feature_set, stored["vocabularies"]),
         intercept=stored["intercept"],
@@ -150,6 +149,7 @@ def _rebuild(stored: Mapping[str, Any], folder: Path) -> LeadScorer:
         reference=Reference.from_json(stored["reference"]),
         about=stored["about"],
         settings=None if settings is None else BoosterSettings(**settings),
+        additive=None if additive is None else AdditiveSettings(**additive),
     )
 
 

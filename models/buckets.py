@@ -69,9 +69,7 @@ def choose_thresholds(probability: NDArray[np.float64], *, hot_share: float, war
     if len(probability) == 0:
         raise ValueError("choosing thresholds needs at least one lead")
     hot = _lowest_with_share(probability, hot_share)
-    return Thresholds(
-        warm=min(_lowest_with_share(probability, min(1.0, hot_share + warm_share)), hot), hot=hot
-    )
+    return Thresholds(warm=min(_lowest_with_share(probability, min(1.0, hot_share + warm_share)), hot), hot=hot)
 
 
 def compute_shares(probability: NDArray[np.float64], thresholds: Thresholds) -> Mapping[Bucket, float]:

@@ -93,9 +93,7 @@ def fit_calibrator(method: Method, windows: Sequence[Window]) -> Calibrator:
 
 
 def _measure(method: Method, windows: Sequence[Window]) -> Evidence:
-    savings = np.concatenate(
-        [_save(method, windows[:later], windows[later]) for later in range(1, len(windows))]
-    )
+    savings = np.concatenate([_save(method, windows[:later], windows[later]) for later in range(1, len(windows))])
     error = float(savings.std(ddof=1) / np.sqrt(len(savings))) if len(savings) > 1 else float("inf")
     return Evidence(method=method, gain=float(savings.mean()), standard_error=error, n=len(savings))
 

@@ -11,7 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.engine import FeatureTable
+from features.event_kinds import EventFeature
 from features.feature_set import FeatureSet
+from features.lead_kinds import LeadAge
 from features.text import normal_form
 
 MAX_LEVELS = 40
@@ -67,9 +69,7 @@ class Encoding:
     vocabularies: tuple[Vocabulary, ...]
 
     @classmethod
-    def learn(
-        cls, table: FeatureTable, max_levels: int = MAX_LEVELS, min_rows: int = MIN_ROWS_PER_LEVEL
-    ) -> Self:
+    def learn(cls, table: FeatureTable, max_levels: int = MAX_LEVELS, min_rows: int = MIN_ROWS_PER_LEVEL) -> Self:
         """Learn the vocabularies of the text features from training rows."""
         learned = tuple(Vocabulary.learn(texts, max_levels, min_rows) for texts in table.texts)
         return cls(table.feature_set, learned)
@@ -80,10 +80,29 @@ class Encoding:
         widths = [vocabulary.width for vocabulary in self.vocabularies]
         return np.cumsum([len(self.feature_set.numbers), *widths], dtype=np.intp)
 
-    @property
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Return the first column of each text feature, as plain numbers."""
+        return tuple(self.offsets[:-1].tolist())
+
+    @cached_property
     def width(self) -> int:
         """Return the number of columns."""
         return int(self.offsets[-1])
+
+    @cached_property
+    def attribute_columns(self) -> NDArray[np.intp]:
+        """Return the columns of the numbers that tell what a lead is, not what it did or when."""
+        told = enumerate(self.feature_set.numbers)
+        return np.array(
+            [i for i, feature in told if not isinstance(feature, EventFeature | LeadAge)], dtype=np.intp
+        )
+
+    @cached_property
+    def unknown_columns(self) -> NDArray[np.intp]:
+        """Return the columns that stand for a text never seen before and for no text, of every text feature."""
+        ends = self.offsets[1:]
+        return np.sort(np.concatenate([ends - 2, ends - 1]))
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:
@@ -108,12 +127,15 @@ class Encoding:
 
     def encode(self, table: FeatureTable) -> NDArray[np.float64]:
         """Return the matrix, shape (n, width), C-contiguous, NaN where a number is missing."""
-        n_numbers = len(self.feature_set.numbers)
         matrix = np.zeros((len(table), self.width))
-        matrix[:, :n_numbers] = table.numbers
+        matrix[:, : table.numbers.shape[1]] = table.numbers
         rows = np.arange(len(table))
-        for start, vocabulary, texts in zip(self.offsets, self.vocabularies, table.texts, strict=False):
-            matrix[rows, start + vocabulary.encode(texts)] = 1.0
+        for start, vocabulary, texts in zip(self.starts, self.vocabularies, table.texts, strict=True):
+            if len(rows) < _WORTH_FACTORIZING:
+                for row, text in enumerate(texts):
+                    matrix[row, start + vocabulary.code(text)] = 1.0
+            else:
+                matrix[rows, start + vocabulary.encode(texts)] = 1.0
         return matrix
 
     def to_json(self) -> list[Sequence[str]]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from features.engine import FeatureTable
@@ -56,9 +58,16 @@ def group_columns(
     contributions: NDArray[np.float64], sources: NDArray[np.intp], n_features: int
 ) -> NDArray[np.float64]:
     """Add up matrix columns by the feature they encode: (n, width) → (n, n_features)."""
-    grouped = np.zeros((n_features, len(contributions)))
-    np.add.at(grouped, sources, contributions.T)
-    return grouped.T
+    grouped = np.zeros((len(contributions), n_features))
+    _add_columns(contributions, sources, grouped)
+    return grouped
+
+
+@njit(cache=True, nogil=True)
+def _add_columns(columns, groups, sums):  # type: ignore[no-untyped-def]
+    for row in range(columns.shape[0]):
+        for column in range(groups.shape[0]):
+            sums[row, groups[column]] += columns[row, column]
 
 
 def compute_reasons(parts: Parts, table: FeatureTable, *, most: int) -> list[tuple[Reason, ...]]:
@@ -74,8 +83,18 @@ def compute_reasons(parts: Parts, table: FeatureTable, *, most: int) -> list[tup
     most
         How many reasons a score may have.
     """
-    families = list_families(parts.feature_set)
-    return [_explain(parts, table, row, families, most) for row in range(len(table))]
+    families, family_of = _lay_out_families(parts.feature_set)
+    sums = group_columns(parts.by_feature, family_of, len(families))
+    strongest = np.argsort(-np.abs(sums), axis=1, kind="stable")[:, :most]
+    effects = np.take_along_axis(sums, strongest, axis=1).tolist()
+    return [
+        tuple(
+            _explain(parts, table, row, families[position], effect)
+            for position, effect in zip(positions, effects[row], strict=True)
+            if abs(effect) >= WORTH_TELLING
+        )
+        for row, positions in enumerate(strongest.tolist())
+    ]
 
 
 def list_families(feature_set: FeatureSet) -> Sequence[tuple[str, NDArray[np.intp]]]:
@@ -94,30 +113,33 @@ def name_family(family: str) -> str:
     return f"{words(what)} (company)" if scope == "account" else words(what)
 
 
-def _explain(
-    parts: Parts,
-    table: FeatureTable,
-    row: int,
-    families: Sequence[tuple[str, NDArray[np.intp]]],
-    most: int,
-) -> tuple[Reason, ...]:
-    effects = parts.by_feature[row]
-    sums = [(float(effects[positions].sum()), family, positions) for family, positions in families]
-    told = sorted((s for s in sums if abs(s[0]) >= WORTH_TELLING), key=lambda s: -abs(s[0]))[:most]
-    return tuple(
-        Reason(sentence=_say(table, row, effects, positions, effect), family=family, effect=effect)
-        for effect, family, positions in told
-    )
+class _Family(NamedTuple):
+    name: str
+    positions: NDArray[np.intp]
+    features: Sequence[Any]
+    is_checkable: Sequence[bool]
 
 
-def _say(
-    table: FeatureTable, row: int, effects: NDArray[np.float64], positions: NDArray[np.intp], effect: float
-) -> str:
-    """Say what the strongest feature means: one people can check, where one pulls the same way, not an index."""
-    pull = effects[positions] * np.sign(effect)
-    features: list[Any] = [table.feature_set.features[position] for position in positions]
-    checkable = np.array([not isinstance(feature, INDICES) for feature in features])
-    if (pull[checkable] > 0).any():
-        pull = np.where(checkable, pull, -np.inf)
-    strongest = features[int(np.argmax(pull))]
-    return str(strongest.sentence(table.value(row, strongest.name)))
+@lru_cache(maxsize=64)
+def _lay_out_families(feature_set: FeatureSet) -> tuple[Sequence[_Family], NDArray[np.intp]]:
+    """Return the families, and for each feature the position of its family."""
+    families, family_of = [], np.empty(len(feature_set.features), dtype=np.intp)
+    for place, (name, positions) in enumerate(list_families(feature_set)):
+        features = [feature_set.features[position] for position in positions]
+        is_checkable = [not isinstance(feature, INDICES) for feature in features]
+        families.append(_Family(name, positions, features, is_checkable))
+        family_of[positions] = place
+    return families, family_of
+
+
+def _explain(parts: Parts, table: FeatureTable, row: int, family: _Family, effect: float) -> Reason:
+    effects = parts.by_feature[row, family.positions].tolist()
+    strongest = _choose_feature(family, effects if effect > 0 else [-part for part in effects])
+    sentence = str(strongest.sentence(table.value(row, strongest.name)))
+    return Reason(sentence=sentence, family=family.name, effect=effect)
+
+
+def _choose_feature(family: _Family, pulls: Sequence[float]) -> Any:
+    """Choose the feature to speak of: one people can check, where one pulls the same way, not an index."""
+    checkable = [i for i, pull in enumerate(pulls) if family.is_checkable[i] and pull > 0]
+    return family.features[max(checkable or range(len(pulls)), key=pulls.__getitem__)]

@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from models.additive import AdditiveMember
 from models.forest import Forest
 
 
@@ -79,6 +80,7 @@ def read_member(kind: str, text: str, weight: float) -> Member:
     ValueError
         If the kind is not known here.
     """
-    if kind != BoosterMember.kind:
-        raise ValueError(f"this version reads no member of kind {kind!r}")
-    return BoosterMember.from_text(text, weight)
+    for member in (BoosterMember, AdditiveMember):
+        if member.kind == kind:
+            return member.from_text(text, weight)
+    raise ValueError(f"this version reads no member of kind {kind!r}")

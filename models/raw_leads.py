@@ -1,10 +1,11 @@
 """Raw leads as data scientists hold them: a frame of attributes, perhaps with events and moments in columns."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from features.contract import SchemaMismatch
@@ -56,8 +57,7 @@ def _complete(frame: pd.DataFrame, feature_set: FeatureSet) -> pd.DataFrame:
     rows = frame.reset_index(drop=True)
     absent = [column.name for column in feature_set.schema.columns if column.name not in rows.columns]
     rows = rows.assign(**dict.fromkeys(absent))
-    if "lead_id" not in rows.columns:
-        rows = rows.assign(lead_id=[f"row {number}" for number in range(len(rows))])
+    rows = rows.assign(lead_id=_name_rows(rows))
     if rows["lead_id"].duplicated().any():
         raise SchemaMismatch("two rows have the same lead_id: score one lead at one moment a row")
     for column in ("created_at", "as_of"):
@@ -66,8 +66,15 @@ def _complete(frame: pd.DataFrame, feature_set: FeatureSet) -> pd.DataFrame:
     return rows
 
 
+def _name_rows(rows: pd.DataFrame) -> "pd.Series[Any]":
+    numbers = pd.Series([f"row {number}" for number in range(len(rows))], index=rows.index, dtype=object)
+    return numbers if "lead_id" not in rows.columns else rows["lead_id"].astype(object).fillna(numbers)
+
+
 def _moments(rows: pd.DataFrame, feature_set: FeatureSet, as_of: datetime | None) -> "pd.Series[Any]":
     given = rows["as_of"] if "as_of" in rows.columns else pd.Series(pd.NaT, rows.index, dtype="datetime64[us, UTC]")
+    if as_of is not None and as_of.tzinfo is None:
+        raise SchemaMismatch("as_of needs an offset, as in 2026-03-01T09:00:00Z")
     if as_of is not None:
         given = given.fillna(pd.Timestamp(as_of))
     if feature_set.needs_as_of and given.isna().any():
@@ -92,23 +99,32 @@ def _unpack_events(rows: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame()
     try:
         unpacked = pd.DataFrame(_iterate_events(rows))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise SchemaMismatch("events is a JSON list of objects with type and occurred_at") from error
-    for column in {"occurred_at", "recorded_at"} & set(unpacked.columns):
-        unpacked[column] = _read_times(unpacked[column], column)
-    if "recorded_at" in unpacked.columns:
+    if len(unpacked):
+        unpacked["occurred_at"] = _read_times(unpacked["occurred_at"], "occurred_at")
+        unpacked["recorded_at"] = _read_times(unpacked["recorded_at"], "recorded_at")
         unpacked["recorded_at"] = unpacked["recorded_at"].fillna(unpacked["occurred_at"])
     return unpacked
 
 
 def _iterate_events(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for lead_id, events in zip(rows["lead_id"], rows["events"], strict=True):
-        listed = json.loads(events) if isinstance(events, str) else events
-        for event in listed if isinstance(listed, list) else ():
+        for event in _list_events(events):
             yield {
-                **event.get("properties", {}),
+                **(event.get("properties") or {}),
                 "lead_id": lead_id,
                 "type": event["type"],
                 "occurred_at": event["occurred_at"],
                 "recorded_at": event.get("recorded_at", event["occurred_at"]),
             }
+
+
+def _list_events(events: Any) -> Sequence[Mapping[str, Any]]:
+    """List the events of one lead: JSON, a list, or the array that a list becomes in a Parquet file."""
+    listed = json.loads(events) if isinstance(events, str) else events
+    if isinstance(listed, Sequence | np.ndarray):
+        return list(listed)
+    if listed is None or listed is pd.NA or listed != listed:
+        return []
+    raise TypeError("events of a lead are a list")

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from features.engine import FeatureTable
-from features.event_kinds import EventFeature
-from features.lead_kinds import LeadAge
 from models.buckets import Thresholds, choose_thresholds
 from models.encoding import Encoding
 
@@ -46,7 +45,7 @@ class Reference:
     @classmethod
     def learn(cls, table: FeatureTable, encoding: Encoding, probability: NDArray[np.float64]) -> Self:
         """Learn from reference leads and their probabilities, shape (n,)."""
-        known = _compute_known_share(table, encoding)
+        known = _compute_known_share(encoding.encode(table), encoding)
         return cls(
             ranks=np.quantile(probability, np.linspace(0, 1, _KNOTS)),
             quantiles=[_compute_deciles(column) for column in table.numbers.T],
@@ -60,23 +59,13 @@ class Reference:
 
     def rank(self, probability: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return how many of a hundred reference leads rank below, in [0, 100], shape (n,)."""
-        low = np.searchsorted(self.ranks, probability, side="left")
-        high = np.searchsorted(self.ranks, probability, side="right")
-        middle = np.where(high > low, (low + high - 1) / 2, self._between(probability, low))
-        return np.clip(np.rint(middle), 0, 100).astype(np.int64)
+        scores = np.empty(len(probability), dtype=np.int64)
+        _rank(self.ranks, probability, scores)
+        return scores
 
-    def _between(self, probability: NDArray[np.float64], above: NDArray[np.intp]) -> NDArray[np.float64]:
-        left, right = np.clip(above - 1, 0, _KNOTS - 1), np.clip(above, 0, _KNOTS - 1)
-        width = self.ranks[right] - self.ranks[left]
-        fraction = np.divide(
-            probability - self.ranks[left], width, out=np.zeros_like(probability), where=width > 0
-        )
-        inside: NDArray[np.float64] = left + np.clip(fraction, 0, 1)
-        return np.where(above >= _KNOTS, 100.0, np.where(above == 0, 0.0, inside))
-
-    def is_unfamiliar(self, table: FeatureTable, encoding: Encoding) -> NDArray[np.bool_]:
-        """Tell of each row whether less is known of its lead than of nearly all reference leads; shape (n,)."""
-        return _compute_known_share(table, encoding) < min(self.familiar, 0.5)
+    def is_unfamiliar(self, matrix: NDArray[np.float64], encoding: Encoding) -> NDArray[np.bool_]:
+        """Tell of each encoded row whether less is known of its lead than of nearly all reference leads; (n,)."""
+        return _compute_known_share(matrix, encoding) < min(self.familiar, 0.5)
 
     def default_thresholds(self) -> Thresholds:
         """Return thresholds for one hot lead in ten and two warm ones, where no agreement says better."""
@@ -98,20 +87,31 @@ class Reference:
         return cls(**{**stored, "ranks": np.array(stored["ranks"], dtype=np.float64)})
 
 
+@njit(cache=True, nogil=True)
+def _rank(ranks, probability, scores):  # type: ignore[no-untyped-def]
+    """Place each probability among the percentiles: amid those it equals, else between its neighbours."""
+    for row in range(len(probability)):
+        low = np.searchsorted(ranks, probability[row], side="left")
+        high = np.searchsorted(ranks, probability[row], side="right")
+        if high > low:
+            place = (low + high - 1) / 2
+        elif low == 0 or low == len(ranks):
+            place = min(low, len(ranks) - 1) * 1.0
+        else:
+            place = low - 1 + (probability[row] - ranks[low - 1]) / (ranks[low] - ranks[low - 1])
+        scores[row] = round(place)
+
+
 def _compute_deciles(column: NDArray[np.float64]) -> list[float]:
     present = column[~np.isnan(column)]
     return np.quantile(present, np.linspace(0, 1, 11)).tolist() if len(present) else []
 
 
-def _compute_known_share(table: FeatureTable, encoding: Encoding) -> NDArray[np.float64]:
+def _compute_known_share(matrix: NDArray[np.float64], encoding: Encoding) -> NDArray[np.float64]:
     """Compute which share of the attributes is there and was seen before; 1 where a lead has no attributes."""
-    known = [
-        ~np.isnan(table.numbers[:, position])
-        for position, feature in enumerate(table.feature_set.numbers)
-        if not isinstance(feature, EventFeature | LeadAge)
-    ]
-    known += [
-        vocabulary.encode(texts) < len(vocabulary.levels)
-        for vocabulary, texts in zip(encoding.vocabularies, table.texts, strict=True)
-    ]
-    return np.mean(known, axis=0) if known else np.ones(len(table))
+    numbers, n_texts = encoding.attribute_columns, len(encoding.vocabularies)
+    if len(numbers) + n_texts == 0:
+        return np.ones(len(matrix))
+    known = (~np.isnan(matrix[:, numbers])).sum(axis=1) + n_texts - matrix[:, encoding.unknown_columns].sum(axis=1)
+    share: NDArray[np.float64] = known / (len(numbers) + n_texts)
+    return share

@@ -12,7 +12,6 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from features.engine import FeatureTable, compute_features
 from features.feature_set import FeatureSet
 from features.tables import EventLog, LeadTable, SnapshotTable
-from models.boosting import BoosterSettings, Rows, fit_booster
 from models.buckets import BUCKETS, Bucket, Thresholds
 from models.calibration import Calibrator
 from models.encoding import MAX_LEVELS, Encoding
@@ -20,6 +19,8 @@ from models.explanation import Parts, Reason, compute_reasons, group_columns
 from models.log_odds import to_log_odds, to_probability
 from models.members import Member
 from models.reference import Reference
+from models.rows import Rows
+from models.settings import AdditiveSettings, BoosterSettings
 
 
 class NotFitted(ValueError):
@@ -68,7 +69,7 @@ class ScoreTable:
         )
 
 
-class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class LeadScorer(ClassifierMixin, BaseEstimator):
     """Predicts the probability that a lead closes within the horizon.
 
     A sum of members in log-odds, then a calibration, then thresholds. To scikit-learn it is a binary classifier
@@ -79,7 +80,9 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     feature_set
         What to compute of a lead.
     settings
-        How trees are grown; None fits no trees, and the scorer predicts the base rate.
+        How trees are grown; None fits no members at all, and the scorer predicts the base rate.
+    additive
+        How bent lines are fitted beside the trees; None leaves them out.
     max_levels
         How many levels of a text feature get a column of their own.
     threads
@@ -90,11 +93,13 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self,
         feature_set: FeatureSet,
         settings: BoosterSettings | None = None,
+        additive: AdditiveSettings | None = None,
         max_levels: int = MAX_LEVELS,
         threads: int = 1,
     ) -> None:
         self.feature_set = feature_set
         self.settings = settings
+        self.additive = additive
         self.max_levels = max_levels
         self.threads = threads
 
@@ -118,15 +123,15 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.about_: dict[str, Any] = {}
         return self
 
-    def _fit_members(
-        self, table: FeatureTable, labels: NDArray[np.float64]
-    ) -> tuple[float, tuple[Member, ...]]:
+    def _fit_members(self, table: FeatureTable, labels: NDArray[np.float64]) -> tuple[float, tuple[Member, ...]]:
         if self.settings is None or self.settings.rounds == 0 or len(np.unique(labels)) < 2:
             # Half a win and half a loss are added, so that no base rate is 0 or 1.
             return float(to_log_odds((labels.sum() + 0.5) / (len(labels) + 1))), ()
+        # Imported here, since whoever only scores needs no library that fits.
+        from models.fitting_members import fit_members
+
         rows = Rows(matrix=self.encoding_.encode(table), labels=labels)
-        names = [f"c{position}" for position in range(self.encoding_.width)]
-        return 0.0, (fit_booster(rows, self.settings, names=names, threads=self.threads),)
+        return 0.0, fit_members(rows, self.settings, self.additive, threads=self.threads)
 
     @classmethod
     def from_parts(
@@ -140,9 +145,10 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         reference: Reference,
         about: Mapping[str, Any],
         settings: BoosterSettings | None,
+        additive: AdditiveSettings | None,
     ) -> Self:
         """Put a fitted scorer together from stored parts."""
-        scorer = cls(encoding.feature_set, settings)
+        scorer = cls(encoding.feature_set, settings, additive)
         scorer.classes_ = np.array([0, 1])
         scorer.encoding_, scorer.intercept_, scorer.members_ = encoding, intercept, tuple(members)
         scorer.calibrator_, scorer.thresholds_, scorer.reference_ = calibrator, thresholds, reference
@@ -202,7 +208,7 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             probability=probability,
             score=self.reference_.rank(probability),
             bucket=self.thresholds_.sort(probability),
-            low_confidence=self.reference_.is_unfamiliar(table, self.encoding_),
+            low_confidence=self.reference_.is_unfamiliar(matrix, self.encoding_),
             reasons=reasons,
         )
 

@@ -1,1 +1,1 @@
-
+"""The HTTP service: scores on request, by the champion in force."""

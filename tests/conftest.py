@@ -1,6 +1,9 @@
 """A seeded history of leads whose behaviour drives what becomes of them, for the tests of every room."""
 
+import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,10 +11,11 @@ import pandas as pd
 import pytest
 
 from features.contract import LeadSchema
-from models.boosting import BoosterSettings
+from hotlead.home import Home
+from models.settings import BoosterSettings
 from training.describing import describe_history
 from training.fitting import Fitted, TrainingOptions, fit_history
-from training.history import History
+from training.history import History, write_history
 from training.recipe import SnapshotRule, TimeRecipe
 
 START = pd.Timestamp("2025-01-01T00:00:00Z")
@@ -118,3 +122,29 @@ def history() -> History:
 def fitted(history: History, quick: TrainingOptions) -> Fitted:
     """The history, fitted."""
     return fit_history(history, quick)
+
+
+@pytest.fixture(scope="session")
+def trained_home(history: History, quick: TrainingOptions, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with the history and version 1, its challenger; copy it before changing anything."""
+    from training.registering import register_fitted
+
+    home = Home(tmp_path_factory.mktemp("trained"))
+    write_history(history, home.history)
+    register_fitted(
+        fit_history(history, quick),
+        history,
+        quick,
+        tracking_uri=f"sqlite:///{home.folder / 'mlflow.db'}",
+        mlflow_artifacts=home.artifacts,
+        reports=home.reports,
+        now=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    return home
+
+
+@pytest.fixture
+def home(trained_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A copy of the trained home; files of version 1 are read where they were first written."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    return Home(Path(shutil.copytree(trained_home.folder, tmp_path / "home")))

@@ -5,25 +5,26 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from features.catalogue import derive_catalogue
 from features.engine import FeatureTable, compute_features
 from features.feature_set import FeatureSet
-from models.boosting import BoosterSettings
 from models.buckets import Thresholds, choose_thresholds
 from models.calibration import Calibrator, Evidence, Window, choose_calibrator
 from models.log_odds import to_probability
 from models.reference import Reference
 from models.scorer import LeadScorer
+from models.settings import AdditiveSettings, BoosterSettings
 from training.baselines import BaseRate, PointsScorecard, build_logistic
+from training.blending import BlendTrial, choose_additive
 from training.evaluation import compute_comparison
 from training.gate import GateDecision, decide
 from training.history import History
 from training.snapshots import TrainingRows, build_training_rows
 from training.splits import Split, split_rows
-from training.tuning import CANDIDATES, Trial, choose_settings
+from training.tuning import CANDIDATES, Trial, choose_settings, encode_folds
+from training.windows import choose_base_rates, predict_windows
 
 OURS, BASE_RATE, LOGISTIC, SCORECARD = "hotlead", "base rate", "logistic regression", "points scorecard"
 Step = Callable[[str, int, int], None]
@@ -68,7 +69,9 @@ class Fitted:
     split: Split
     table: FeatureTable
     settings: BoosterSettings
+    additive: AdditiveSettings | None
     trials: tuple[Trial, ...]
+    blends: tuple[BlendTrial, ...]
     gate: GateDecision | None
     evidence: tuple[Evidence, ...]
     test_probabilities: Mapping[str, NDArray[np.float64]]
@@ -103,14 +106,17 @@ def fit_history(history: History, options: TrainingOptions, on_step: Step = lamb
     development, labels = table.take(split.development), rows.labels[split.development]
     settings, trials = _tune(development, labels, split, options, on_step)
     on_step("windows", 0, 1)
-    windows = _predict_windows(development, labels, split, settings, options)
+    windows = predict_windows(development, labels, split.folds, settings, workers=options.workers)
+    additive, blends = _blend(development, labels, split, windows, options)
+    if additive is not None:
+        windows = predict_windows(development, labels, split.folds, settings, additive, workers=options.workers)
     gate = _decide(windows, labels, split, rows)
     if gate is None or not gate.passed:
-        settings = replace(settings, rounds=0)
-        windows = _predict_windows(development, labels, split, settings, options)
+        settings, additive = replace(settings, rounds=0), None
+        windows = predict_windows(development, labels, split.folds, settings, workers=options.workers)
     calibrator, evidence = choose_calibrator(windows)
     on_step("fit", 0, 1)
-    scorer = LeadScorer(table.feature_set, settings, threads=options.workers).fit(development, labels)
+    scorer = LeadScorer(table.feature_set, settings, additive, threads=options.workers).fit(development, labels)
     _finish(scorer, development, split, windows, calibrator, rows, options)
     on_step("test", 0, 1)
     probabilities = _predict_test(scorer, table, rows, split)
@@ -120,7 +126,9 @@ def fit_history(history: History, options: TrainingOptions, on_step: Step = lamb
         split=split,
         table=table,
         settings=settings,
+        additive=additive,
         trials=trials,
+        blends=blends,
         gate=gate,
         evidence=evidence,
         test_probabilities=probabilities,
@@ -170,21 +178,12 @@ def _tune(
     )
 
 
-def _predict_windows(
-    table: FeatureTable,
-    labels: NDArray[np.float64],
-    split: Split,
-    settings: BoosterSettings,
-    options: TrainingOptions,
-) -> list[Window]:
-    """Predict each fold's later rows by a scorer fitted before them."""
-
-    def predict(train: NDArray[np.intp], valid: NDArray[np.intp]) -> Window:
-        scorer = LeadScorer(table.feature_set, settings).fit(table.take(train), labels[train])
-        return Window(log_odds=scorer.predict_raw_log_odds(table.take(valid)), labels=labels[valid])
-
-    parallel = Parallel(n_jobs=options.workers, prefer="threads")
-    return list(parallel(delayed(predict)(fold.train, fold.valid) for fold in split.folds))
+def _blend(
+    table: FeatureTable, labels: NDArray[np.float64], split: Split, trees: list[Window], options: TrainingOptions
+) -> tuple[AdditiveSettings | None, tuple[BlendTrial, ...]]:
+    if not trees:
+        return None, ()
+    return choose_additive(encode_folds(table, labels, split.folds), trees, workers=options.workers)
 
 
 def _decide(
@@ -195,7 +194,7 @@ def _decide(
     lead = rows.snapshots.lead[split.development]
     return decide(
         windows,
-        base_rates=[float(labels[fold.train].mean()) for fold in split.folds],
+        base_rates=choose_base_rates(labels, split.folds),
         groups=[lead[fold.valid] for fold in split.folds],
     )
 
@@ -226,7 +225,7 @@ def _choose_thresholds(
     if options.hot_per_week is None or rows.horizon_days is None:
         return choose_thresholds(probability, hot_share=options.hot_share, warm_share=options.warm_share)
     lead, order = rows.snapshots.lead[latest], rows.order[latest]
-    peak = pd.Series(probability).groupby(lead).max().to_numpy()
+    peak = np.asarray(pd.Series(probability).groupby(lead).max(), dtype=np.float64)
     weeks = max((order.max() - order.min()) / _WEEK_MICROS, 1.0)
     hot_share = min(1.0, options.hot_per_week * weeks / len(peak))
     return choose_thresholds(peak, hot_share=hot_share, warm_share=options.warm_share)

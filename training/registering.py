@@ -78,8 +78,10 @@ def _pick_examples(fitted: Fitted) -> Any:
 
 def _list_params(fitted: Fitted, options: TrainingOptions) -> dict[str, Any]:
     chosen = {f"booster.{name}": value for name, value in asdict(fitted.settings).items()}
+    lines = asdict(fitted.additive) if fitted.additive is not None else {}
     return {
         **chosen,
+        **{f"additive.{name}": value for name, value in lines.items()},
         "split": fitted.split.kind,
         "test_share": options.test_share,
         "horizon_days": fitted.rows.horizon_days,

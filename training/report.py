@@ -232,7 +232,8 @@ def _list_praise(rows: Mapping[str, ModelRow], own: ModelRow, base: str) -> Iter
     for row in rivals:
         if row.model not in beaten:
             span = f"{row.difference:.3f}, {_name_interval(row.difference_lower, row.difference_upper)}"
-            yield f"It is not clearly better than the {row.model} (gain in log loss {span})."
+            stands = "is worse than" if row.difference_upper < 0 else "is not clearly better than"
+            yield f"It {stands} the {row.model} (gain in log loss {span})."
 
 
 def _list_cells(row: ModelRow) -> list[str]:

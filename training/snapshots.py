@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -104,10 +105,23 @@ def derive_horizon(history: History) -> int:
     if won.empty:
         raise TooLittleHistory("no won lead has a date: say in the recipe where the outcome's date is")
     days = (won["outcome_at"] - won["created_at"]).dt.total_seconds() / 86_400
-    span = (pd.Timestamp(history.about.observed_until) - leads["created_at"].min()).days
+    span = (pd.Timestamp(get_observed_until(history)) - leads["created_at"].min()).days
     wanted = min((h for h in _HORIZONS if h >= days.quantile(0.9)), default=_HORIZONS[-1])
     allowed = max((h for h in _HORIZONS if h <= span * _MAX_SHARE_OF_SPAN), default=_HORIZONS[0])
     return min(wanted, allowed)
+
+
+def get_observed_until(history: History) -> datetime:
+    """Get the last moment a history knows of.
+
+    Raises
+    ------
+    TooLittleHistory
+        If nothing in it has a date.
+    """
+    if history.about.observed_until is None:
+        raise TooLittleHistory("the history has no date at all: say time.observed_until in the recipe")
+    return history.about.observed_until
 
 
 def _read_events(history: History, leads: LeadTable) -> EventLog:
@@ -144,7 +158,7 @@ def _build_dated(
     history: History, leads: LeadTable, events: EventLog, horizon_days: int | None, seed: int
 ) -> TrainingRows:
     horizon = horizon_days or derive_horizon(history)
-    until = to_micros(history.about.observed_until)
+    until = to_micros(get_observed_until(history))
     endings = read_endings(history)
     snapshots = _list_snapshots(history, leads, endings, until, seed)
     over = snapshots.as_of + horizon * DAY <= until

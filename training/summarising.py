@@ -50,6 +50,7 @@ def build_report(fitted: Fitted, history: History, *, name: str, now: datetime) 
         comparison=list_rows(fitted.comparison),
         settings={
             **asdict(fitted.settings),
+            "lines beside the trees": _describe_lines(fitted),
             "split": split.kind,
             "embargoed rows": split.n_embargoed,
             "censored snapshots": rows.n_censored,
@@ -125,6 +126,13 @@ def compute_importance(fitted: Fitted) -> pd.DataFrame:
     }
     found = pd.DataFrame({"feature": list(importance), "importance": list(importance.values())})
     return found.sort_values("importance", ascending=False, kind="stable", ignore_index=True)
+
+
+def _describe_lines(fitted: Fitted) -> str:
+    lines = fitted.additive
+    if lines is None:
+        return "none"
+    return f"{lines.weight:.0%} of the sum, strength {lines.strength:g}, half-life {lines.half_life}"
 
 
 def _plot_curves(fitted: Fitted) -> Figure:

@@ -9,11 +9,15 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from features.engine import FeatureTable
-from models.boosting import BoosterSettings, Rows, compute_loss_curve
+from models.boosting import compute_loss_curve
 from models.encoding import Encoding
+from models.rows import Rows
+from models.settings import BoosterSettings
 from training.splits import Fold
 
 Progress = Callable[[int, int], None]
+Encoded = tuple[Rows, Rows]
+"""Rows to fit on, and rows to measure on, as one encoding learned from the former sees both."""
 
 MAX_ROUNDS = 1_500
 # From the smallest trees with fading memory, which suit few and drifting rows, to larger ones without.
@@ -70,7 +74,7 @@ def choose_settings(
     settings, trials
         The candidate with the lowest mean loss, its number of trees set, and what was measured of each.
     """
-    encoded = [_encode(table, labels, fold) for fold in folds]
+    encoded = encode_folds(table, labels, folds)
     trials = []
     for done, candidate in enumerate(candidates):
         on_progress(done, len(candidates))
@@ -80,7 +84,12 @@ def choose_settings(
     return replace(best.settings, rounds=best.best_rounds), tuple(trials)
 
 
-def _encode(table: FeatureTable, labels: NDArray[np.float64], fold: Fold) -> tuple[Rows, Rows]:
+def encode_folds(table: FeatureTable, labels: NDArray[np.float64], folds: Sequence[Fold]) -> list[Encoded]:
+    """Encode the rows of each fold, learning vocabularies from what is fitted on alone."""
+    return [_encode(table, labels, fold) for fold in folds]
+
+
+def _encode(table: FeatureTable, labels: NDArray[np.float64], fold: Fold) -> Encoded:
     train, valid = table.take(fold.train), table.take(fold.valid)
     encoding = Encoding.learn(train)
     return (
@@ -89,7 +98,7 @@ def _encode(table: FeatureTable, labels: NDArray[np.float64], fold: Fold) -> tup
     )
 
 
-def _try(settings: BoosterSettings, encoded: Sequence[tuple[Rows, Rows]], workers: int) -> Trial:
+def _try(settings: BoosterSettings, encoded: Sequence[Encoded], workers: int) -> Trial:
     # Threads, not processes: LightGBM lets go of the interpreter lock, and a fork after it has run can hang.
     grow: Any = delayed(compute_loss_curve)
     grown = Parallel(n_jobs=workers, prefer="threads")(

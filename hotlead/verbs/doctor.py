@@ -35,12 +35,15 @@ def _warm_up() -> None:
     import numpy as np
 
     from features.engine import warm_up
-    from models.boosting import BoosterSettings, Rows, fit_booster
+    from models.fitting_members import fit_members
+    from models.rows import Rows
+    from models.settings import AdditiveSettings, BoosterSettings
 
     warm_up()
     column = np.arange(100.0)
     rows = Rows(matrix=column[:, None], labels=(column > 50).astype(float))
-    fit_booster(rows, BoosterSettings(rounds=2), names=["column"], threads=1).warm_up()
+    for member in fit_members(rows, BoosterSettings(rounds=2), AdditiveSettings(), threads=1):
+        member.warm_up()
 
 
 def _examine(home: Home, seconds: float) -> dict[str, str]:

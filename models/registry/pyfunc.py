@@ -11,7 +11,7 @@ from models.artifact import load_scorer
 from models.raw_leads import read_raw_leads
 
 
-class RegisteredScorer(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
+class RegisteredScorer(mlflow.pyfunc.PythonModel):
     """Scores frames of raw leads, as `models.raw_leads.read_raw_leads` reads them."""
 
     def load_context(self, context: Any) -> None:

@@ -1,1 +1,1 @@
-
+"""Routes and bodies: what callers send and what they are answered."""

@@ -1,1 +1,1 @@
-
+"""Use cases: plain functions between the routes and the rooms below."""

@@ -64,17 +64,15 @@ def test_bank_comes_in_row_order_without_the_duration(file, recipe, rows, rate):
 
 @needs_data
 def test_maven_joins_its_four_files():
-    """Accounts, products and teams add their columns, wrong spellings are mended, the close is no attribute."""
+    """Products and teams add their columns, spellings are mended, what comes with the close is no attribute."""
     result = bring_in(DATA / "maven_crm" / "sales_pipeline.csv.gz", "maven_crm")
     leads, about = result.history.leads, result.history.about
     assert leads["outcome"].value_counts().to_dict() == {"won": 4238, "lost": 2473, "open": 2089}
     assert about.base_rate == pytest.approx(0.632, abs=0.001)
     assert leads["sales_price"].notna().all()
     assert set(leads["product"]) & {"GTXPro", "GTX Pro"} == {"GTX Pro"}
-    assert "technolgy" not in set(leads["industry"])
-    assert leads["revenue"].median() > 1e8
     assert leads["regional_office"].notna().all()
-    assert set(about.attributes).isdisjoint({"close_value", "close_date", "engage_date", "deal_stage"})
+    assert set(about.attributes).isdisjoint({"close_value", "close_date", "engage_date", "deal_stage", "sector", "revenue"})
     assert result.report.files[0].kept == 8800
 
 

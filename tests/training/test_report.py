@@ -161,8 +161,11 @@ def test_a_simpler_model_that_does_as_well_is_named():
     assert rows["points scorecard"].difference_lower > 0
     assert "also beats the" in told
     equal = make_comparison().copy()
-    equal.loc[equal["model"] == "logistic regression", "difference_lower"] = -0.001
+    logistic = equal["model"] == "logistic regression"
+    equal.loc[logistic, ["difference_lower", "difference_upper"]] = [-0.001, 0.001]
     assert "not clearly better than the logistic regression" in " ".join(rp.compute_verdict(equal).sentences)
+    equal.loc[logistic, ["difference_lower", "difference_upper"]] = [-0.003, -0.001]
+    assert "is worse than the logistic regression" in " ".join(rp.compute_verdict(equal).sentences)
 
 
 def test_the_base_rate_of_the_training_period_is_the_opponent():

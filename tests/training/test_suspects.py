@@ -75,10 +75,10 @@ def test_only_the_length_of_the_call_is_suspect_in_the_bank(file):
 
 @needs_data
 def test_what_closes_with_the_deal_is_suspect_in_maven():
-    """The value, filled in only when a deal is closed, is suspect; the date of closing is out as a date."""
+    """The value and the account, filled in when a deal is closed, are suspect; the date of closing is out as a date."""
     outcome = OutcomeRecipe(column="deal_stage", won=("Won",), lost=("Lost",))
     kept, everything = import_suspects("maven_crm/sales_pipeline.csv.gz", outcome, id=("opportunity_id",))
-    assert list(kept) == ["close_value"]
+    assert list(kept) == ["close_value", "account"]
     assert kept["close_value"].kind == "filled_in_late"
     assert everything["close_date"].is_left_out
     assert "how the lead ended" in everything["close_date"].evidence

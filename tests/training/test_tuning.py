@@ -8,7 +8,7 @@ import pytest
 from features.catalogue import derive_catalogue
 from features.contract import Column, LeadSchema
 from features.engine import FeatureTable
-from models.boosting import BoosterSettings
+from models.settings import BoosterSettings
 from training import tuning
 from training.splits import Fold
 from training.tuning import Trial, choose_settings
