@@ -75,6 +75,16 @@ class LeadSchema:
         """Return the columns by their names."""
         return {column.name: column for column in self.columns}
 
+    @cached_property
+    def numbers(self) -> tuple[Column, ...]:
+        """Return the columns that hold numbers, in order."""
+        return tuple(column for column in self.columns if column.is_number)
+
+    @cached_property
+    def texts(self) -> tuple[Column, ...]:
+        """Return the columns that hold texts, in order."""
+        return tuple(column for column in self.columns if not column.is_number)
+
     @classmethod
     def from_frame(cls, frame: pd.DataFrame) -> Self:
         """Derive a schema from a frame: firmographics by name, the rest by dtype."""
@@ -101,28 +111,55 @@ def _derive_column(name: str, values: "pd.Series[Any]") -> Column:
 
 def clean_column(values: "pd.Series[Any] | Sequence[Any]", column: Column) -> NDArray[Any]:
     """Turn raw values into the contract's: float64 with NaN, or text (object) with None; shape (n,)."""
-    if isinstance(values, pd.Series) and column.is_number:
+    if isinstance(values, pd.Series) and column.is_number and pd.api.types.is_numeric_dtype(values.dtype):
         return _clean_numbers(values, column)
     cleaned = [clean_value(value, column) for value in values]
     return np.array(cleaned, dtype=np.float64 if column.is_number else object)
 
 
 def _clean_numbers(values: "pd.Series[Any]", column: Column) -> NDArray[np.float64]:
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan).copy()
+    numbers = values.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
     numbers[~np.isfinite(numbers)] = np.nan
     return np.clip(numbers, column.low, column.high)
 
 
 def clean_value(value: Any, column: Column) -> float | str | None:
     """Turn one raw value into the contract's: a finite float clipped to its range or NaN, a text or None."""
-    if column.is_number:
-        return _clean_number(value, column)
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+    return _clean_number(value, column) if column.is_number else _clean_text(value)
+
+
+def clean_records(
+    records: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, is_number: bool
+) -> dict[str, NDArray[Any]]:
+    """Clean columns of one kind in a single block, which for one record is quicker than column by column.
+
+    Returns
+    -------
+    dict
+        Column name → shape (n,), as `clean_column` returns it.
+    """
+    if is_number:
+        cleaned = [[_clean_number(record.get(column.name), column) for record in records] for column in columns]
+    else:
+        cleaned = [[_clean_text(record.get(column.name)) for record in records] for column in columns]
+    block = np.array(cleaned, dtype=np.float64 if is_number else object).reshape(len(columns), len(records))
+    return {column.name: values for column, values in zip(columns, block, strict=True)}
+
+
+def _clean_text(value: Any) -> str | None:
+    if type(value) is str:
+        return value.strip() or None
+    if value is None or value is pd.NA or value is pd.NaT:
         return None
+    if isinstance(value, float | np.floating):
+        # A column of codes becomes one of floats where a code is missing: 7.0 and "7" must stay one text.
+        return None if math.isnan(value) else str(int(value)) if value == value // 1 else str(value)
     return str(value).strip() or None
 
 
 def _clean_number(value: Any, column: Column) -> float:
+    if value is None:
+        return math.nan
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):

@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import ClassVar, Literal
 
 from features.lead_kinds import Dtype
-from features.text import count_of, identifier, plural, words
+from features.text import amount_of, count_of, identifier, plural, sentence_case, words
 
 Scope = Literal["lead", "account"]
 
@@ -37,6 +37,11 @@ class EventFeature:
         Length of the window ``[as_of - days, as_of)``; None looks back to the first event.
     scope
         Whose events: the lead's own, or those of everyone in its account.
+
+    Raises
+    ------
+    ValueError
+        If the window is not a whole number of days, one or more.
     """
 
     type: str | None = None
@@ -46,6 +51,10 @@ class EventFeature:
     op: ClassVar[Op]
     suffix: ClassVar[str]
     dtype: ClassVar[Dtype] = "number"
+
+    def __post_init__(self) -> None:
+        if self.days is not None and (self.days < 1 or self.days != int(self.days)):
+            raise ValueError(f"a window is a whole number of days, one or more, not {self.days}")
 
     @property
     def name(self) -> str:
@@ -75,7 +84,7 @@ class EventFeature:
 
     def sentence(self, value: float) -> str:
         """Return what a value means, in words for a sales rep."""
-        return self.silence if math.isnan(value) else self.say(value)
+        return self.silence if math.isnan(value) else sentence_case(self.say(value))
 
     def say(self, value: float) -> str:
         """Return what a value that is there means."""
@@ -84,7 +93,9 @@ class EventFeature:
     @property
     def window(self) -> str:
         """Return the window in words."""
-        return " so far" if self.days is None else f" in the last {count_of(self.days, 'day')}"
+        if self.days is None:
+            return " so far"
+        return " in the last day" if self.days == 1 else f" in the last {self.days} days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +175,22 @@ class FirstSeen(EventFeature):
 
 @dataclass(frozen=True, slots=True)
 class DecayedCount(EventFeature):
-    """A count in which events fade: ``sum(2 ** (-age / half_life))``, both in days."""
+    """A count in which events fade: ``sum(2 ** (-age / half_life))``, both in days.
+
+    Raises
+    ------
+    ValueError
+        If the half-life is not positive and finite.
+    """
 
     half_life: float = 14.0
     op: ClassVar[Op] = Op.DECAY
     suffix: ClassVar[str] = "decayed"
+
+    def __post_init__(self) -> None:
+        super(DecayedCount, self).__post_init__()
+        if not 0 < self.half_life < math.inf:
+            raise ValueError(f"a half-life is a positive number of days, not {self.half_life}")
 
     @property
     def name(self) -> str:
@@ -197,15 +219,18 @@ class Trend(EventFeature):
     suffix: ClassVar[str] = "trend"
 
     def __post_init__(self) -> None:
+        super(Trend, self).__post_init__()
         if self.days is None:
             raise ValueError("a trend needs the length of the windows it compares")
 
     def say(self, value: float) -> str:
         """Return ``More downloads than in the 14 days before``."""
+        more, less, same = ("More", "Less", "As much") if self.type is None else ("More", "Fewer", "As many")
         what = "activity" if self.type is None else plural(self.noun)
-        than = "As much" if value == 0 else "More" if value > 0 else "Less" if self.type is None else "Fewer"
-        joint = "as" if value == 0 else "than"
-        return f"{than} {what}{self.by_whom} {joint} in the {self.days} days before"
+        before = "the day before" if self.days == 1 else f"the {self.days} days before"
+        if value == 0:
+            return f"{same} {what}{self.by_whom} as in {before}"
+        return f"{more if value > 0 else less} {what}{self.by_whom} than in {before}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +252,13 @@ class TypeShare(EventFeature):
         return f"No activity{self.by_whom}{self.window}"
 
     def __post_init__(self) -> None:
+        super(TypeShare, self).__post_init__()
         if self.type is None:
             raise ValueError("a share needs the event type it is the share of")
 
     def say(self, value: float) -> str:
-        """Return ``40 % of the activity in the last 30 days were downloads``."""
-        return f"{value:.0%} of the activity{self.by_whom}{self.window} were {plural(self.noun)}"
+        """Return ``Downloads: 40% of the activity in the last 30 days``."""
+        return f"{plural(self.noun)}: {value:.0%} of the activity{self.by_whom}{self.window}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +276,7 @@ class PropertySum(EventFeature):
     suffix: ClassVar[str] = "sum"
 
     def __post_init__(self) -> None:
+        super(PropertySum, self).__post_init__()
         if not self.quantity:
             raise ValueError("a sum needs the event property it adds up")
 
@@ -260,8 +287,7 @@ class PropertySum(EventFeature):
     def say(self, value: float) -> str:
         """Return ``Download pages: 12 in the last 7 days``."""
         of = "" if self.type is None else f"{self.noun} "
-        said = f"{of}{words(self.quantity)}"
-        return f"{said[:1].upper()}{said[1:]}{self.by_whom}: {value:,.4g}{self.window}"
+        return f"{of}{words(self.quantity)}{self.by_whom}: {amount_of(value)}{self.window}"
 
 
 INDICES = (DecayedCount, Trend, TypeShare)

@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
-from features.firmographics import department, email_kind, revenue_band, seniority, size_band
-from features.text import identifier, words
+from features.firmographics import email_kind, revenue_band, size_band
+from features.roles import department, seniority
+from features.text import amount_of, count_of, identifier, sentence_case, words
 
 Dtype = Literal["number", "text"]
 Value = float | str | None
@@ -61,7 +62,7 @@ class Attribute:
 
     def sentence(self, value: Value) -> str:
         """Return ``Industry: Software``, ``Employees: 240`` or ``Industry unknown``."""
-        return _say(self.column, value)
+        return _say(_label(self.column), value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,18 +180,14 @@ class LeadAge:
         """Return ``Lead for 12 days``."""
         if not isinstance(value, float) or math.isnan(value):
             return "Age of the lead unknown"
-        return f"Lead for {value:,.0f} {'day' if round(value) == 1 else 'days'}"
+        return f"Lead for {count_of(round(value), 'day') if value >= 1 else 'less than a day'}"
 
 
 def _label(column: str) -> str:
-    said = words(column)
-    return said[:1].upper() + said[1:]
+    return sentence_case(words(column))
 
 
-def _say(column: str, value: Value) -> str:
+def _say(label: str, value: Value) -> str:
     if is_missing(value):
-        return f"{_label(column)} unknown"
-    return f"{_label(column)}: {value:,.6g}" if isinstance(value, float) else f"{_label(column)}: {value}"
-
-
-LeadFeature = Attribute | SizeBand | RevenueBand | Seniority | Department | EmailKind | Given
+        return f"{label} unknown"
+    return f"{label}: {amount_of(value) if isinstance(value, float) else value}"

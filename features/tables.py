@@ -8,15 +8,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.contract import LeadSchema, SchemaMismatch, clean_column
+from features.contract import LeadSchema, SchemaMismatch, clean_column, clean_records
 from features.times import MISSING_TIME, micros_of, times_of
 
 UNKNOWN = -1
 """The code of a lead or an account that is not in the table."""
+# As for numbers of leads: sums of such amounts stay finite.
+_LARGEST = 1e15
 
 
 class UnknownLead(LookupError):
     """A snapshot names a lead that is not in the lead table."""
+
+
+class AmbiguousLead(ValueError):
+    """Two leads share an id, so that nobody knows whose an event or a snapshot is."""
+
+
+class MissingMoment(ValueError):
+    """A snapshot does not say when to look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +49,7 @@ class LeadTable:
 
     ids: NDArray[Any]
     account: NDArray[np.int32]
-    account_ids: pd.Index
+    account_ids: Sequence[Any]
     created_at: NDArray[np.int64]
     attributes: Mapping[str, NDArray[Any]]
 
@@ -76,11 +86,11 @@ class LeadTable:
         return cls(
             ids=np.array([record.get("lead_id") for record in records], dtype=object),
             account=account,
-            account_ids=pd.Index(account_ids),
+            account_ids=account_ids,
             created_at=np.array(created, dtype=np.int64),
             attributes={
-                column.name: clean_column([record.get(column.name) for record in records], column)
-                for column in schema.columns
+                **clean_records(records, schema.numbers, is_number=True),
+                **clean_records(records, schema.texts, is_number=False),
             },
         )
 
@@ -125,11 +135,17 @@ class EventLog:
     def from_frame(cls, frame: pd.DataFrame, leads: LeadTable, properties: Sequence[str] = ()) -> Self:
         """Read events from a frame: `lead_id` or `account_id`, `type`, `occurred_at`, `recorded_at`.
 
-        `recorded_at` defaults to `occurred_at`; an event of an unknown lead and account is never seen.
+        `recorded_at` defaults to `occurred_at`; an event of an unknown lead and account, or of an unknown time,
+        is never seen; one without a type counts as of a type that nobody names.
+
+        Raises
+        ------
+        AmbiguousLead
+            If two leads share an id.
         """
         lead = _positions(frame.get("lead_id"), pd.Index(leads.ids), len(frame))
-        account = _positions(frame.get("account_id"), leads.account_ids, len(frame))
-        codes, types = pd.factorize(frame["type"].astype("str"), sort=True)
+        account = _positions(frame.get("account_id"), pd.Index(leads.account_ids), len(frame))
+        codes, types = pd.factorize(frame["type"].astype("str").fillna(""), sort=True)
         occurred = micros_of(frame["occurred_at"])
         recorded = frame.get("recorded_at")
         return cls(
@@ -167,11 +183,18 @@ class SnapshotTable:
         ------
         UnknownLead
             If a lead is not in the table.
+        AmbiguousLead
+            If two leads share an id.
+        MissingMoment
+            If an `as_of` is empty.
         """
         positions = _positions(frame["lead_id"], pd.Index(leads.ids), len(frame))
         if len(positions) and positions.min() == UNKNOWN:
             raise UnknownLead("a snapshot names a lead that is not in the lead table")
-        return cls(lead=positions, as_of=micros_of(frame["as_of"]))
+        as_of = micros_of(frame["as_of"])
+        if (as_of == MISSING_TIME).any():
+            raise MissingMoment("a snapshot has no as_of: say for each when to look")
+        return cls(lead=positions, as_of=as_of)
 
     def take(self, rows: NDArray[Any]) -> "SnapshotTable":
         """Return the snapshots at `rows` (positions or a mask)."""
@@ -182,11 +205,11 @@ class SnapshotTable:
         return pd.DataFrame({"lead_id": leads.ids[self.lead], "as_of": times_of(self.as_of)})
 
 
-def _factorize(values: "pd.Series[Any] | None", n: int) -> tuple[NDArray[np.int32], pd.Index]:
+def _factorize(values: "pd.Series[Any] | None", n: int) -> tuple[NDArray[np.int32], Sequence[Any]]:
     if values is None:
-        return np.full(n, UNKNOWN, dtype=np.int32), pd.Index([], dtype=object)
+        return np.full(n, UNKNOWN, dtype=np.int32), ()
     codes, unique = pd.factorize(values)
-    return codes.astype(np.int32), pd.Index(unique)
+    return codes.astype(np.int32), unique.tolist()
 
 
 def _code(values: Sequence[Any]) -> tuple[NDArray[np.int32], list[Any]]:
@@ -198,7 +221,11 @@ def _code(values: Sequence[Any]) -> tuple[NDArray[np.int32], list[Any]]:
 def _positions(values: "pd.Series[Any] | None", index: pd.Index, n: int) -> NDArray[np.int32]:
     if values is None or len(index) == 0:
         return np.full(n, UNKNOWN, dtype=np.int32)
-    return index.get_indexer(pd.Index(values)).astype(np.int32)
+    if not index.is_unique:
+        twice = index[index.duplicated()][0]
+        raise AmbiguousLead(f"the lead table holds {twice!r} more than once: keep one row a lead")
+    # pandas finds a missing id among missing ids, but nobody knows that these are one lead.
+    return np.where(values.isna(), UNKNOWN, index.get_indexer(pd.Index(values))).astype(np.int32)
 
 
 def _fill_account(account: NDArray[np.int32], lead: NDArray[np.int32], leads: LeadTable) -> NDArray[np.int32]:
@@ -214,4 +241,4 @@ def _stack(frame: pd.DataFrame, properties: Sequence[str]) -> NDArray[np.float64
         if name in frame.columns:
             stacked[row] = pd.to_numeric(frame[name], errors="coerce").to_numpy(np.float64, na_value=np.nan)
     stacked[~np.isfinite(stacked)] = np.nan
-    return stacked
+    return np.clip(stacked, -_LARGEST, _LARGEST)

@@ -7,6 +7,7 @@ from functools import lru_cache
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"\W+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @lru_cache(maxsize=65_536)
@@ -31,14 +32,29 @@ def identifier(text: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def words(name: str) -> str:
-    """Return a name as people would say it: ``pricing_visit`` → ``pricing visit``."""
-    return _SPACES.sub(" ", name.replace("_", " ").replace("-", " ")).strip().lower()
+    """Return a name as people say it: ``pricing_visit`` → ``pricing visit``, ``TotalVisits`` → ``total visits``."""
+    apart = _HUMP.sub(" ", name).replace("_", " ").replace("-", " ")
+    return _SPACES.sub(" ", apart).strip().lower()
 
 
 def count_of(number: float, noun: str) -> str:
     """Return a counted noun: ``3 downloads``, ``1 download``, ``no downloads``."""
     amount = "no" if number == 0 else f"{number:,.0f}"
     return f"{amount} {noun if number == 1 else plural(noun)}"
+
+
+def amount_of(number: float) -> str:
+    """Return a number as people write it: ``1,250,000``, ``12.5``, ``0.04``.
+
+    >>> amount_of(25e6), amount_of(1234.5), amount_of(12.345), amount_of(0.04)
+    ('25,000,000', '1,234', '12.3', '0.04')
+    """
+    return f"{number:,.0f}" if number == round(number) or abs(number) >= 100 else f"{number:.3g}"
+
+
+def sentence_case(text: str) -> str:
+    """Return text with its first letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def plural(noun: str) -> str:

@@ -1,6 +1,7 @@
 """An independent, slow oracle of the engine: plain Python, one event at a time, from the kinds' definitions.
 
-It shares no code with the engine, plan or kernels. Moments are whole microseconds as Python integers.
+It shares no code with the engine, plan or kernels. Moments are whole microseconds as Python integers; ages are
+floats, since a feature is one.
 """
 
 import math
@@ -10,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from features import event_kinds, lead_kinds
-from features.firmographics import department, email_kind, revenue_band, seniority, size_band
+from features.firmographics import email_kind, revenue_band, size_band
+from features.roles import department, seniority
 
 DAY = 24 * 60 * 60 * 1_000_000
 _READINGS = {
@@ -51,7 +53,7 @@ def compute_value(
         return _compute_event_feature(feature, leads, events, lead, as_of)
     if isinstance(feature, lead_kinds.LeadAge):
         created = leads[lead].created_at
-        return math.nan if created is None or created > as_of else (as_of - created) / DAY
+        return math.nan if created is None or created > as_of else float(as_of - created) / DAY
     value = leads[lead].columns[feature.column]
     if isinstance(feature, lead_kinds.Given):
         return 0.0 if value is None or value != value else 1.0
@@ -109,12 +111,12 @@ def _active_leads(feature, events, as_of):
 
 def _days_since(feature, events, as_of):
     seen = _seen(feature, events, as_of)
-    return (as_of - max(e.occurred_at for e in seen)) / DAY if seen else math.nan
+    return float(as_of - max(e.occurred_at for e in seen)) / DAY if seen else math.nan
 
 
 def _first_seen(feature, events, as_of):
     seen = _seen(feature, events, as_of)
-    return (as_of - min(e.occurred_at for e in seen)) / DAY if seen else math.nan
+    return float(as_of - min(e.occurred_at for e in seen)) / DAY if seen else math.nan
 
 
 def _decayed(feature, events, as_of):
