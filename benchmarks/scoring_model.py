@@ -13,9 +13,9 @@ from features.feature_set import FeatureSet
 from features.tables import EventLog, LeadTable, SnapshotTable
 from features.times import to_micros
 from models.artifact import save_scorer
-from models.boosting import BoosterSettings
 from models.champion import Champion, publish_champion
 from models.scorer import LeadScorer
+from models.settings import BoosterSettings
 
 EVENT_TYPES = ("download", "email opened", "form", "pricing visit", "visit", "webinar")
 AS_OF = pd.Timestamp("2026-03-01T09:00:00Z")

@@ -56,12 +56,12 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], int] = r
     )
     app.state.championing, app.state.meters = championing, meters
     score = ScoreEndpoint(championing, clock=clock, meters=meters, body_limit=settings.body_limit)
-    # First in the list, since routes are tried in order.
-    app.router.routes.insert(0, Route("/v1/score", score, methods=["POST"]))
+    app.router.routes.append(Route("/v1/score", score, methods=["POST"]))
     app.router.routes.extend([build_model_route(championing), *build_health_routes(championing, meters)])
     app.router.routes.extend(_build_document_routes(app, championing))
     paths = frozenset(route.path for route in app.router.routes if isinstance(route, Route))
-    app.add_middleware(Observing, meters=meters, paths=paths)
+    shortcuts = {("POST", "/v1/score"): score}
+    app.add_middleware(Observing, meters=meters, paths=paths, shortcuts=shortcuts)
     return app
 
 

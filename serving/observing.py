@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -15,9 +15,6 @@ logger = logging.getLogger("hotlead.requests")
 
 _SAFETY = [
     (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-resource-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
 ]
 _CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
@@ -34,12 +31,16 @@ class Observing:
         What counts.
     paths
         The paths of our routes.
+    shortcuts
+        Applications that answer a method and path at once, past the layers that route and catch for the others.
     """
 
-    def __init__(self, app: ASGIApp, meters: Meters, paths: Collection[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, meters: Meters, paths: Collection[str], shortcuts: Mapping[tuple[str, str], ASGIApp]
+    ) -> None:
         self.app = app
         self.meters = meters
-        self._paths = paths
+        self._paths, self._shortcuts = paths, shortcuts
         self._bound: dict[tuple[str, int], Any] = {}
         self._timers: dict[str, Any] = {}
 
@@ -58,7 +59,8 @@ class Observing:
             await send(message)
 
         try:
-            await self.app(scope, receive, send_safely)
+            app = self._shortcuts.get((scope["method"], scope["path"]), self.app)
+            await app(scope, receive, send_safely)
         except Exception as error:
             log_failure(error)
             if status:

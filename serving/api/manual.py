@@ -15,7 +15,8 @@ _STYLE = """
   :root { --ink: #e6e9ef; --dim: #98a2b3; --line: #323a48; --card: #1b212c; --hot: #fb923c }
   body { background: #12161d }
 }
-body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); max-width: 54rem; margin: 3rem auto; padding: 0 1rem }
+body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); max-width: 54rem; margin: 3rem auto;
+  padding: 0 1rem }
 h1 { margin-bottom: .2rem } h2 { margin-top: 2.6rem; border-bottom: 1px solid var(--line); padding-bottom: .3rem }
 code, pre { font: 13px/1.5 ui-monospace, monospace }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .8rem; overflow-x: auto }

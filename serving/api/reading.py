@@ -20,10 +20,10 @@ MOST_LEADS = 1_000
 _OWN_FIELDS = frozenset(("id", "account_id", "created_at", "as_of", "events"))
 _EVENT_FIELDS = frozenset(EventBody.__struct_fields__)
 _MOST_WARNINGS = 20
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Moments outside of these years are slips of the keyboard, and near the year 0 they no longer convert.
-_EARLIEST = int((datetime(1900, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * SECOND
-_LATEST = int((datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * SECOND
+_EARLIEST = int((datetime(1900, 1, 1, tzinfo=UTC) - EPOCH).total_seconds()) * SECOND
+_LATEST = int((datetime(2200, 1, 1, tzinfo=UTC) - EPOCH).total_seconds()) * SECOND
 _PLACE = re.compile(r" - at `\$(.*)`$")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]|\[\.\.\.\]")
 
@@ -84,7 +84,7 @@ def read_lead(told: Any, wanted: Wanted, now: int, path: str) -> AskedLead:
         created_at=_read_optional(told, "created_at", read_moment, path, MISSING_TIME),
         attributes=attributes,
         events=events,
-        warnings=[*_warn_of_unknown(unknown), *warnings, *_warn_of_events(events, as_of, account_id)],
+        warnings=[*_warn_of_unknown(unknown), *warnings, *warn_of_events(events, as_of, account_id)],
     )
 
 
@@ -110,8 +110,19 @@ def _to_micros(moment: datetime, told: str) -> int:
     # The decoder also takes +0100, which RFC 3339 does not.
     if told[-1] not in "Zz" and told[-3] != ":":
         raise BadField("not_time", _TIME_DETAIL)
-    since = moment - _EPOCH
+    since = moment - EPOCH
     micros = (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
+    return check_moment(micros)
+
+
+def check_moment(micros: int) -> int:
+    """Return a moment that lies in the years 1900 to 2199.
+
+    Raises
+    ------
+    BadField
+        If it does not.
+    """
     if not _EARLIEST <= micros < _LATEST:
         raise BadField("out_of_range", "give a time between 1900 and 2199")
     return micros
@@ -162,14 +173,15 @@ def _read_events(told: Any, quantities: Sequence[str], path: str) -> tuple[ToldE
         raise _translate(error, path) from None
     occurred_at = _read_moments(told, bodies, "occurred_at", path)
     unknown = {name for event in told if not event.keys() <= _EVENT_FIELDS for name in event}
+    lead_ids = [body.lead_id for body in bodies]
     events = ToldEvents(
         types=[body.type for body in bodies],
-        lead_ids=[body.lead_id for body in bodies],
+        lead_ids=lead_ids if lead_ids.count(None) < len(lead_ids) else (),
         occurred_at=occurred_at,
         recorded_at=_read_moments(told, bodies, "recorded_at", path, otherwise=occurred_at),
         amounts=[_read_amounts(bodies, quantity, path) for quantity in quantities],
     )
-    _refuse_bad_names(events, path)
+    _refuse_bad_names(events.types, lead_ids, path)
     return events, [f"{said} in events" for said in _warn_of_unknown(sorted(unknown - _EVENT_FIELDS))]
 
 
@@ -191,19 +203,19 @@ def _read_moments(
 
 
 def _read_amounts(bodies: Sequence[EventBody], quantity: str, path: str) -> list[float]:
-    amounts, position = [], 0
-    try:
-        for position, body in enumerate(bodies):
-            told = None if body.properties is None else body.properties.get(quantity)
+    amounts: list[float] = []
+    for body in bodies:
+        told = None if body.properties is None else body.properties.get(quantity)
+        try:
             amounts.append(math.nan if told is None else read_number(told))
-    except BadField as error:
-        place = join_path(f"{path}/{position}/properties", quantity)
-        raise BadField(error.code, str(error), place) from None
+        except BadField as error:
+            place = join_path(f"{path}/{len(amounts)}/properties", quantity)
+            raise BadField(error.code, str(error), place) from None
     return amounts
 
 
-def _refuse_bad_names(events: ToldEvents, path: str) -> None:
-    for field, names in (("type", events.types), ("lead_id", events.lead_ids)):
+def _refuse_bad_names(types: Sequence[str], lead_ids: Sequence[str | None], path: str) -> None:
+    for field, names in (("type", types), ("lead_id", lead_ids)):
         for name in set(names) - {None}:
             try:
                 read_name(name)
@@ -249,7 +261,8 @@ def _warn_of_unknown(names: Sequence[str]) -> list[str]:
     return [*said, "more unknown fields"] if len(names) > _MOST_WARNINGS else said
 
 
-def _warn_of_events(events: ToldEvents, as_of: int, account_id: str | None) -> list[str]:
+def warn_of_events(events: ToldEvents, as_of: int, account_id: str | None) -> list[str]:
+    """Warn of events that are not read: later ones, and those of others where there is no account."""
     said = []
     if events.types and (max(events.occurred_at) >= as_of or max(events.recorded_at) > as_of):
         said.append("events that occurred or were recorded after as_of were not read")

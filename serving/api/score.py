@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from features.times import to_datetime
 from serving.api.attributes import BadField
 from serving.api.bodies import CallerGone, read_json_body
+from serving.api.plain_bodies import PlainReader
 from serving.api.reading import Wanted, read_leads
 from serving.api.schemas import ReasonBody, ScoreBody
 from serving.api.strict_json import MOST_KEYS, decode
@@ -51,7 +52,7 @@ class ScoreEndpoint:
     ) -> None:
         self._championing, self._clock, self._meters, self._limit = championing, clock, meters, body_limit
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="scoring")
-        self._wanted: tuple[ScorerInForce, Wanted] | None = None
+        self._readers: tuple[ScorerInForce, _Readers] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; every mistake of the caller's becomes a problem, and the connection lives on."""
@@ -73,9 +74,9 @@ class ScoreEndpoint:
 
     async def _answer(self, body: bytes, most_reasons: int) -> bytes:
         in_force = self._championing.get()
-        wanted, now = self._get_wanted(in_force), self._clock()
+        readers, now = self._get_readers(in_force), self._clock()
         is_long = len(body) > _WORTH_A_THREAD_BYTES
-        is_many, asked = await self._run(is_long, lambda: _read(body, wanted, now))
+        is_many, asked = await self._run(is_long, lambda: _read(body, readers, now))
         is_long = is_long or len(asked) > _WORTH_A_THREAD_LEADS
         answer = await self._run(is_long, lambda: _score(asked, is_many, in_force, most_reasons))
         self._meters.leads.inc(len(asked))
@@ -88,10 +89,16 @@ class ScoreEndpoint:
             return work()
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 
-    def _get_wanted(self, in_force: ScorerInForce) -> Wanted:
-        if self._wanted is None or self._wanted[0] is not in_force:
-            self._wanted = in_force, Wanted.by(in_force.scorer.feature_set)
-        return self._wanted[1]
+    def _get_readers(self, in_force: ScorerInForce) -> "_Readers":
+        if self._readers is None or self._readers[0] is not in_force:
+            feature_set = in_force.scorer.feature_set
+            self._readers = in_force, _Readers(PlainReader(feature_set), Wanted.by(feature_set))
+        return self._readers[1]
+
+
+class _Readers(NamedTuple):
+    plain: PlainReader
+    strict: Wanted
 
 
 def read_most_reasons(query: bytes) -> int:
@@ -132,9 +139,12 @@ def write_score(scored: ScoredLead, model_version: str) -> ScoreBody:
     )
 
 
-def _read(body: bytes, wanted: Wanted, now: int) -> tuple[bool, list[AskedLead]]:
-    told = decode(body, MOST_KEYS + len(wanted.readers))
-    return type(told) is list, read_leads(told, wanted, now)
+def _read(body: bytes, readers: _Readers, now: int) -> tuple[bool, list[AskedLead]]:
+    lead = readers.plain.find_lead(body, now)
+    if lead is not None:
+        return False, [lead]
+    told = decode(body, MOST_KEYS + len(readers.strict.readers))
+    return type(told) is list, read_leads(told, readers.strict, now)
 
 
 def _score(asked: Sequence[AskedLead], is_many: bool, in_force: ScorerInForce, most_reasons: int) -> bytes:

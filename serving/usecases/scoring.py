@@ -13,13 +13,16 @@ from models.buckets import Bucket
 from models.explanation import Reason
 from models.scorer import LeadScorer, ScoreTable
 
+# As the event log clips amounts in training, so that sums of them stay finite.
+_LARGEST = 1e15
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldEvents:
     """What a caller tells of one lead's events and of its colleagues', each a list of equal length.
 
-    `lead_ids` holds None for the lead itself; times are int64 microseconds; `amounts` has one list for each of
-    the scorer's quantities, NaN where an event lacks it.
+    `lead_ids` holds None for the lead itself, and may be empty where all are its own; times are int64 microseconds;
+    `amounts` has one list for each of the scorer's quantities, NaN where an event lacks it.
     """
 
     types: Sequence[str] = ()
@@ -98,6 +101,8 @@ def _gather(
 ) -> list[int]:
     """Return whose event each is, -1 where it is passed over; colleagues not asked for get rows at the end."""
     own = positions[lead.id]
+    if not lead.events.lead_ids:
+        return [own] * len(lead.events.types)
     rows = []
     for lead_id in lead.events.lead_ids:
         if lead_id is None or lead_id == lead.id:
@@ -152,7 +157,7 @@ def _log_events(
 
 def _stack_amounts(told: Sequence[ToldEvents], n_events: int, n_quantities: int) -> Any:
     amounts = [[x for events in told for x in events.amounts[q]] for q in range(n_quantities)]
-    return np.array(amounts, dtype=np.float64).reshape(n_quantities, n_events)
+    return np.clip(np.array(amounts, dtype=np.float64).reshape(n_quantities, n_events), -_LARGEST, _LARGEST)
 
 
 def _pick(scores: ScoreTable, row: int, lead: AskedLead, withheld: str | None) -> ScoredLead:

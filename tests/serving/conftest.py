@@ -21,6 +21,7 @@ from models.artifact import save_scorer
 from models.champion import find_champion, publish_champion
 from serving.app import create_app
 from serving.championing import ScorerInForce
+from serving.errors import TITLES
 from serving.proving import load_proven
 from serving.settings import Settings
 
@@ -102,6 +103,24 @@ def post(client: TestClient) -> Callable[..., Any]:
         )
 
     return post_body
+
+
+@pytest.fixture(scope="session")
+def refused() -> Callable[..., None]:
+    """Return the check that an answer is a problem with this status, this code and perhaps this path."""
+
+    def check(answer: Any, status: int, code: str, path: str | None = None) -> None:
+        problem = answer.json()
+        assert (answer.status_code, problem["code"]) == (status, code), problem
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert problem["status"] == status
+        assert problem["type"] == f"/docs#{code}"
+        assert problem["title"] == TITLES[code]
+        assert problem["detail"]
+        if path is not None:
+            assert problem["path"] == path
+
+    return check
 
 
 @pytest.fixture(scope="session")

@@ -54,9 +54,21 @@ def _resident_kilobytes(server: Any) -> int:
     return int(found[1])
 
 
-@pytest.mark.parametrize("body", [b"{", b'{"id":NaN}', b'{"id":"a","id":"b"}', b"[" * 100_000, b'{"id":"\\ud800"}',
-                                  b'{"id":"L","employees":"x"}', b'{"id":"\xff"}', b"", b'{"id":"%s"}' % (b"x" * 2**21),
-                                  b"x" * 10_000_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b'{"id":NaN}',
+        b'{"id":"a","id":"b"}',
+        b"[" * 100_000,
+        b'{"id":"\\ud800"}',
+        b'{"id":"L","employees":"x"}',
+        b'{"id":"\xff"}',
+        b"",
+        b'{"id":"%s"}' % (b"x" * 2**21),
+        b"x" * 10_000_000,
+    ],
+)
 def test_a_connection_lives_on_after_a_mistake(server: Any, body: bytes) -> None:
     """After any mistake the same connection serves a valid lead."""
     connection = server.connect()

@@ -10,11 +10,16 @@ from hypothesis import strategies as st
 from serving.api.strict_json import DuplicateKey, JsonError, decode, join_path
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False)
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from('":, \\{'), max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(alphabet='ab": \\', max_size=3), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(alphabet='ab": \\', max_size=3), inner, max_size=4)
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 separators = st.sampled_from([(",", ":"), (", ", ": "), (" , ", " : "), (",\n", "\t:\r")])
 
 
@@ -27,8 +32,12 @@ def test_what_python_writes_is_read(value: Any, separator: tuple[str, str], asci
 
 
 @settings(max_examples=300, deadline=None)
-@given(value=st.dictionaries(st.text(alphabet='ab": \\', max_size=3), values, min_size=1, max_size=4),
-       separator=separators, inner=values, deep=st.booleans())  # fmt: skip
+@given(
+    value=st.dictionaries(st.text(alphabet='ab": \\', max_size=3), values, min_size=1, max_size=4),
+    separator=separators,
+    inner=values,
+    deep=st.booleans(),
+)
 def test_a_key_written_twice_is_refused(
     value: dict[str, Any], separator: tuple[str, str], inner: Any, deep: bool
 ) -> None:
