@@ -138,6 +138,7 @@ def clean_records(
     dict
         Column name → shape (n,), as `clean_column` returns it.
     """
+    cleaned: list[list[Any]]
     if is_number:
         cleaned = [[_clean_number(record.get(column.name), column) for record in records] for column in columns]
     else:

@@ -159,7 +159,7 @@ def _compute_attributes(
     """Return each feature's values for the snapshots; few leads are looked up in one block, which is quicker."""
     columns = [_compute_column(feature, leads, dtype) for feature in features]
     if len(snapshots) < _WORTH_FACTORIZING and len(leads) < _WORTH_FACTORIZING:
-        return np.array(columns, dtype=dtype).reshape(len(columns), len(leads))[:, snapshots.lead]
+        return list(np.array(columns, dtype=dtype).reshape(len(columns), len(leads))[:, snapshots.lead])
     return [values[snapshots.lead] for values in columns]
 
 

@@ -112,7 +112,7 @@ def test_an_event_without_a_lead_is_not_that_of_a_lead_without_an_id():
 
 
 def test_events_without_a_time_or_a_type_are_told_apart():
-    """Without a time an event is never seen; a missing type is a type of its own; a missing record time is no delay."""
+    """Without a time an event is never seen, without a type it is of none, a missing record time is no delay."""
     frame = pd.DataFrame(
         {
             "lead_id": "a",
