@@ -10,8 +10,8 @@ from features.event_kinds import EventFeature
 from features.times import micros_of, times_of
 from models.artifact import save_scorer
 from models.log_odds import to_probability
-from models.scorer import LeadScorer
 from training.fitting import BASE_RATE, LOGISTIC, OURS, SCORECARD, fit_history
+from training.windows import predict_windows
 
 
 def read_artifact(fitted, folder):
@@ -107,9 +107,9 @@ def test_behaviour_that_tells_beats_the_base_rate(fitted):
 def count_hot(fitted):
     """Count the leads that turn hot in the latest window by a scorer fitted before it, and the window's weeks."""
     fold, dev = fitted.split.folds[-1], fitted.split.development
-    train, valid = fitted.table.take(dev[fold.train]), fitted.table.take(dev[fold.valid])
-    before = LeadScorer(fitted.table.feature_set, fitted.settings).fit(train, fitted.rows.labels[dev[fold.train]])
-    calibrated = fitted.scorer.calibrator_.apply(before.predict_raw_log_odds(valid))
+    table, labels = fitted.table.take(dev), fitted.rows.labels[dev]
+    (window,) = predict_windows(table, labels, [fold], fitted.settings, fitted.additive, workers=1)
+    calibrated = fitted.scorer.calibrator_.apply(window.log_odds)
     is_hot = to_probability(calibrated) >= fitted.scorer.thresholds_.hot
     snapshots = fitted.rows.snapshots.take(dev[fold.valid])
     weeks = (snapshots.as_of.max() - snapshots.as_of.min()) / (7 * 86_400e6)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.settings import BoosterSettings
 from models.calibration import Window
 from models.log_odds import to_log_odds
+from models.settings import BoosterSettings
 from training.fitting import TrainingOptions, fit_history
 from training.gate import decide
 from training.report import compute_verdict

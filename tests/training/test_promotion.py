@@ -1,5 +1,6 @@
 """Promotion: a challenger that is surely worse is told from one that is not, on leads neither has seen."""
 
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -18,16 +19,9 @@ def fit_on(fitted, labels):
 
 def with_about(scorer, **about):
     """Return a scorer of the same parts that says something else about itself."""
-    return LeadScorer.from_parts(
-        encoding=scorer.encoding_,
-        intercept=scorer.intercept_,
-        members=scorer.members_,
-        calibrator=scorer.calibrator_,
-        thresholds=scorer.thresholds_,
-        reference=scorer.reference_,
-        about=about,
-        settings=scorer.settings,
-    )
+    other = copy.copy(scorer)
+    other.about_ = about
+    return other
 
 
 @pytest.fixture(scope="session")
