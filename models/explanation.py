@@ -31,6 +31,10 @@ class Reason:
         """Return "up" where it raises the probability, else "down"."""
         return "up" if self.effect > 0 else "down"
 
+    def to_text(self) -> str:
+        """Return the sentence behind an arrow: ``↑ 3 downloads in the last 7 days``."""
+        return f"{'↑' if self.effect > 0 else '↓'} {self.sentence}"
+
 
 @dataclass(frozen=True)
 class Parts:

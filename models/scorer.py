@@ -43,6 +43,8 @@ class ScoreTable:
         Shape (n,), whether the scorer has seen next to no lead that it knew as little of.
     reasons
         One tuple a snapshot, empty where none were asked for.
+    withheld
+        Why probabilities must not be published, None where they may; ranks and buckets always may.
     """
 
     log_odds: NDArray[np.float64]
@@ -51,20 +53,21 @@ class ScoreTable:
     bucket: NDArray[np.int8]
     low_confidence: NDArray[np.bool_]
     reasons: Sequence[tuple[Reason, ...]]
+    withheld: str | None = None
 
     def bucket_name(self, row: int) -> Bucket:
         """Return "cold", "warm" or "hot"."""
         return BUCKETS[self.bucket[row]]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return columns probability, score, bucket, low_confidence and reasons (sentences joined by "; ")."""
+        """Return columns probability, score, bucket, low_confidence and reasons (joined by "; ")."""
         return pd.DataFrame(
             {
-                "probability": self.probability,
+                "probability": self.probability if self.withheld is None else np.nan,
                 "score": self.score,
                 "bucket": [BUCKETS[code] for code in self.bucket],
                 "low_confidence": self.low_confidence,
-                "reasons": ["; ".join(r.sentence for r in row) for row in self.reasons],
+                "reasons": ["; ".join(reason.to_text() for reason in row) for row in self.reasons],
             }
         )
 
@@ -210,7 +213,15 @@ class LeadScorer(ClassifierMixin, BaseEstimator):
             bucket=self.thresholds_.sort(probability),
             low_confidence=self.reference_.is_unfamiliar(matrix, self.encoding_),
             reasons=reasons,
+            withheld=self.withheld,
         )
+
+    @property
+    def withheld(self) -> str | None:
+        """Return why this scorer must not publish probabilities, None where it may."""
+        if self._fitted().about_.get("publishes_probability", True):
+            return None
+        return str(self.about_.get("probability_withheld", "its probabilities missed their bound on later leads"))
 
     def warm_up(self) -> None:
         """Load every compiled walk, so that no caller waits for it."""

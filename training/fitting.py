@@ -23,6 +23,7 @@ from training.gate import GateDecision, decide
 from training.history import History
 from training.snapshots import TrainingRows, build_training_rows
 from training.splits import Split, split_rows
+from training.thresholds import choose_thresholds_by_capacity
 from training.tuning import CANDIDATES, Trial, choose_settings, encode_folds
 from training.windows import choose_base_rates, predict_windows
 
@@ -31,7 +32,6 @@ Step = Callable[[str, int, int], None]
 
 # Types beyond these are counted among all events only.
 _MAX_EVENT_TYPES = 15
-_WEEK_MICROS = 7 * 86_400 * 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,20 +215,33 @@ def _finish(
     latest = split.folds[-1].valid
     probability = to_probability(calibrator.apply(windows[-1].log_odds))
     scorer.reference_ = Reference.learn(development.take(latest), scorer.encoding_, probability)
-    scorer.thresholds_ = _choose_thresholds(probability, rows, split.development[latest], options)
+    scorer.thresholds_ = _choose_thresholds(scorer, probability, development, rows, split, options)
 
 
 def _choose_thresholds(
-    probability: NDArray[np.float64], rows: TrainingRows, latest: NDArray[np.intp], options: TrainingOptions
+    scorer: LeadScorer,
+    probability: NDArray[np.float64],
+    development: FeatureTable,
+    rows: TrainingRows,
+    split: Split,
+    options: TrainingOptions,
 ) -> Thresholds:
     """Choose thresholds by share; or, where sales has said what it can honour, by leads turning hot a week."""
     if options.hot_per_week is None or rows.horizon_days is None:
         return choose_thresholds(probability, hot_share=options.hot_share, warm_share=options.warm_share)
-    lead, order = rows.snapshots.lead[latest], rows.order[latest]
-    peak = np.asarray(pd.Series(probability).groupby(lead).max(), dtype=np.float64)
-    weeks = max((order.max() - order.min()) / _WEEK_MICROS, 1.0)
-    hot_share = min(1.0, options.hot_per_week * weeks / len(peak))
-    return choose_thresholds(peak, hot_share=hot_share, warm_share=options.warm_share)
+    latest = split.folds[-1]
+    labels = rows.labels[split.development]
+    before = LeadScorer(scorer.feature_set, scorer.settings, scorer.additive, threads=options.workers)
+    as_of = rows.snapshots.as_of[split.development][latest.valid]
+    return choose_thresholds_by_capacity(
+        before.fit(development.take(latest.train), labels[latest.train]),
+        scorer.calibrator_,
+        rows,
+        start=int(as_of.min()),
+        end=int(as_of.max()),
+        hot_per_week=options.hot_per_week,
+        warm_share=options.warm_share,
+    )
 
 
 def _predict_test(

@@ -3,7 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from training.attributes import ColumnNote
 from training.candidates import Guess
@@ -35,9 +37,13 @@ class ImportReport:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportResult:
-    """A history, the rows it could not use (columns `training.rejecting.COLUMNS`), and how it came about."""
+    """A history, the rows it could not use (columns `training.rejecting.COLUMNS`), and how it came about.
+
+    `lines`, shape (number of leads,), is the line of the lead file each lead starts on.
+    """
 
     history: History
+    lines: NDArray[np.int64]
     rejected: pd.DataFrame
     guesses: tuple[Guess, ...]
     report: ImportReport

@@ -116,7 +116,13 @@ def import_history(
     history = _assemble(work, recipe, table, event_frame, schema)
     work.say("Done", 1.0)
     report = ImportReport(files=tuple(work.files), columns=table.attributes.notes)
-    return ImportResult(history=history, rejected=work.log.to_frame(), guesses=guessed.guesses, report=report)
+    return ImportResult(
+        history=history,
+        lines=table.lines,
+        rejected=work.log.to_frame(),
+        guesses=guessed.guesses,
+        report=report,
+    )
 
 
 Logs = Sequence[tuple[EventsRecipe, Table]]

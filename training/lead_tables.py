@@ -4,7 +4,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features.contract import LeadSchema
 from training.attributes import Attributes, complete_attributes, join_account_attributes, read_attributes
@@ -43,6 +45,8 @@ class LeadTable:
     ----------
     roles
         Columns of `LEAD_COLUMNS`, and ``expires_at``: when an open lead is lost by itself.
+    lines
+        Shape (n,), the line of the lead file each lead starts on.
     attributes
         What may become features, and what became of every column.
     n_accounts
@@ -52,6 +56,7 @@ class LeadTable:
     """
 
     roles: pd.DataFrame
+    lines: NDArray[np.int64]
     attributes: Attributes
     n_accounts: int = 0
     warnings: tuple[str, ...] = ()
@@ -81,14 +86,16 @@ def build_leads(
     attributes = read_attributes(
         table.frame, recipe.leads, file=table.file, roles=roles_known, exclude=exclude, schema=schema
     )
-    warnings, n_accounts = [*table.warnings, *absent, *notes], 0
+    warnings, n_accounts, lines = [*table.warnings, *absent, *notes], 0, table.lines
     if sources.accounts is not None and recipe.accounts is not None:
         table = _load_accounts(sources.accounts, recipe.accounts, log)
         attributes, more = _join_accounts(attributes, roles, table, recipe.accounts, exclude, schema)
         warnings, n_accounts = [*warnings, *more], len(table)
     if schema is not None:
         attributes = complete_attributes(attributes, schema, roles.index)
-    return LeadTable(roles=roles, attributes=attributes, n_accounts=n_accounts, warnings=tuple(warnings))
+    return LeadTable(
+        roles=roles, lines=lines, attributes=attributes, n_accounts=n_accounts, warnings=tuple(warnings)
+    )
 
 
 def _prepare(sources: LeadSources, recipe: Recipe) -> Table:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -33,6 +34,7 @@ LISTED = 10_000
 """Rows listed for each file and reason; further ones are only counted."""
 
 _LONGEST = 2_000
+_SIGNED_NUMBER = re.compile(r"[+-]\d+([.,]\d+)*(e[+-]?\d+)?", re.IGNORECASE)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -101,9 +103,15 @@ def _to_csv(cells: Sequence[Any]) -> str:
 
 def write_rejected(rejected: pd.DataFrame, path: Path) -> None:
     """Write rejected rows as CSV; a raw row that a spreadsheet would run as a formula gets a leading ``'``."""
-    raw = rejected["raw"].astype(object).map(_disarm)
+    raw = rejected["raw"].astype(object).map(disarm)
     rejected.assign(raw=raw).to_csv(path, index=False, encoding="utf-8")
 
 
-def _disarm(raw: str) -> str:
-    return f"'{raw}" if raw.startswith(_FORMULA_STARTS) else raw
+def disarm(raw: str) -> str:
+    """Return a text that no spreadsheet runs as a formula: where it could, a ``'`` is put before it.
+
+    A negative number is none and stays as it is.
+    """
+    if not raw.startswith(_FORMULA_STARTS) or _SIGNED_NUMBER.fullmatch(raw):
+        return raw
+    return f"'{raw}"

@@ -41,6 +41,8 @@ class TrainingRows:
         Shape (n,), what rows are ordered by: microseconds, or the history's own order.
     known_at
         Shape (n,), on the same scale, when the label was known.
+    decided_at
+        Shape (number of leads,), microseconds, infinite for open leads and where there are no dates.
     n_censored
         How many snapshots were left out because their horizon was not over.
     horizon_days
@@ -55,6 +57,7 @@ class TrainingRows:
     labels: NDArray[np.float64]
     order: NDArray[np.float64]
     known_at: NDArray[np.float64]
+    decided_at: NDArray[np.float64]
     n_censored: int
     horizon_days: int | None
     notes: tuple[str, ...] = ()
@@ -149,6 +152,7 @@ def _build_undated(
         labels=(outcome[decided] == "won").astype(np.float64),
         order=order,
         known_at=order,
+        decided_at=np.full(len(leads), math.inf),
         n_censored=len(history.leads) - len(decided),
         horizon_days=None,
     )
@@ -174,6 +178,7 @@ def _build_dated(
         labels=labels.astype(np.float64),
         order=kept.as_of.astype(np.float64),
         known_at=known_at.astype(np.float64),
+        decided_at=endings.decided_at,
         n_censored=int((~over & open_then).sum()),
         horizon_days=horizon,
         notes=tuple(_say_undated(history, endings)),

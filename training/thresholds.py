@@ -1,4 +1,4 @@
-"""Thresholds before they are saved: what each would mean for sales, counted on rows the model had not seen."""
+"""Thresholds: chosen by what sales can honour, and previewed before they are saved."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.times import DAY
+from features.engine import compute_features
+from features.tables import UNKNOWN, SnapshotTable
+from features.times import DAY, MISSING_TIME
+from models.buckets import Thresholds, choose_thresholds
+from models.calibration import Calibrator
+from models.log_odds import to_probability
+from models.scorer import LeadScorer
+from training.snapshots import TrainingRows
 
 _WEEK = 7 * DAY
 
@@ -50,3 +57,51 @@ def compute_threshold_table(
             }
         )
     return pd.DataFrame(rows)
+
+
+def choose_thresholds_by_capacity(
+    scorer: LeadScorer,
+    calibrator: Calibrator,
+    rows: TrainingRows,
+    *,
+    start: int,
+    end: int,
+    hot_per_week: float,
+    warm_share: float,
+) -> Thresholds:
+    """Choose thresholds so that at most `hot_per_week` leads would have turned hot a week between two moments.
+
+    Leads are scored after each of their events, as a live service does, not once a week: what counts is how high
+    each one came.
+
+    Parameters
+    ----------
+    scorer
+        Fitted on rows before `start`.
+    start, end
+        Microseconds.
+    warm_share
+        Share of the leads seen then that are warm besides, in [0, 1].
+    """
+    snapshots = list_live_snapshots(rows, start, end)
+    table = compute_features(rows.leads, rows.events, snapshots, feature_set=scorer.feature_set)
+    probability = to_probability(calibrator.apply(scorer.predict_raw_log_odds(table)))
+    peaks = np.asarray(pd.Series(probability).groupby(snapshots.lead).max(), dtype=np.float64)
+    weeks = max((end - start) / _WEEK, 1.0)
+    return choose_thresholds(peaks, hot_share=min(1.0, hot_per_week * weeks / len(peaks)), warm_share=warm_share)
+
+
+def list_live_snapshots(rows: TrainingRows, start: int, end: int) -> SnapshotTable:
+    """List the moments in ``[start, end)`` at which a live service would have scored an open lead.
+
+    That is when a lead is created, and right after each event of its own is recorded.
+    """
+    events, leads = rows.events, rows.leads
+    known = np.flatnonzero(events.lead != UNKNOWN)
+    created = np.flatnonzero(leads.created_at != MISSING_TIME)
+    lead = np.concatenate([events.lead[known], created.astype(np.int32)])
+    after = np.maximum(events.recorded_at[known], events.occurred_at[known] + 1)
+    as_of = np.concatenate([after, leads.created_at[created]])
+    is_open = (as_of >= leads.created_at[lead]) & (as_of <= rows.decided_at[lead])
+    kept = np.flatnonzero((as_of >= start) & (as_of < end) & is_open)
+    return SnapshotTable(lead=lead[kept], as_of=as_of[kept])
