@@ -1,12 +1,16 @@
 """Bodies over HTTP: media types, encodings and sizes."""
 
+import asyncio
 import gzip
 import json
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from serving.api.bodies import BodyTooLarge, read_json_body
 
 Post = Callable[..., Any]
 Refused = Callable[..., None]
@@ -61,3 +65,21 @@ def test_large_bodies_arerefused(post: Post, refused: Refused) -> None:
     """A body above the limit is refused, told by its length or not."""
     large = b'{"id":"%s"}' % (b"x" * 2**20)
     refused(post(large), 413, "body_too_large")
+
+
+@pytest.mark.parametrize("members", [1, 40])
+def test_a_gzip_bomb_is_never_inflated(members: int) -> None:
+    """What 128 MiB would inflate to is given up at the limit, whether it comes in one piece or in many."""
+    bomb = gzip.compress(bytes(2**27 // members)) * members
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": bomb}
+
+    headers = [(b"content-type", b"application/json"), (b"content-encoding", b"gzip")]
+    tracemalloc.start()
+    try:
+        with pytest.raises(BodyTooLarge):
+            asyncio.run(read_json_body({"headers": headers}, receive, 2**20))
+        assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
+    finally:
+        tracemalloc.stop()
