@@ -1,5 +1,6 @@
 """Capacity: how many hot leads sales can honour, from which the hot threshold follows."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -10,15 +11,15 @@ class Capacity:
     Raises
     ------
     ValueError
-        If either is negative.
+        If either is negative or no finite number.
     """
 
     reps: int
     hot_leads_per_rep: float
 
     def __post_init__(self) -> None:
-        if self.reps < 0 or self.hot_leads_per_rep < 0:
-            raise ValueError("capacity counts reps and leads a rep: neither can be negative")
+        if not (self.reps >= 0 and 0 <= self.hot_leads_per_rep < math.inf):
+            raise ValueError("capacity counts reps and leads a rep: neither can be negative or endless")
 
     @property
     def hot_leads_per_week(self) -> float:

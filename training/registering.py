@@ -1,5 +1,6 @@
 """Registering: a fitted scorer becomes a tracked run, a report and a version in the registry."""
 
+import copy
 import tempfile
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -48,12 +49,13 @@ def register_fitted(
     """
     experiment = prepare_tracking(tracking_uri, mlflow_artifacts)
     registry = Registry(tracking_uri)
-    fitted.scorer.about_ = describe_scorer(fitted, history, options, now=now)
+    scorer = copy.copy(fitted.scorer)
+    scorer.about_ = describe_scorer(fitted, history, options, now=now)
     report = build_report(fitted, history, name="Hotlead lead scorer", now=now)
     figures = draw_figures(fitted)
     with tempfile.TemporaryDirectory() as scratch, track_run(experiment, f"train {now:%Y-%m-%d %H:%M}") as run_id:
         artifact = Path(scratch) / "scorer"
-        fingerprint = save_scorer(fitted.scorer, artifact, examples=_pick_examples(fitted))
+        fingerprint = save_scorer(scorer, artifact, examples=_pick_examples(fitted))
         page, plain = Path(scratch) / "report.html", Path(scratch) / "report.json"
         write_html(report, figures, page)
         write_report_json(report, plain)
@@ -64,7 +66,7 @@ def register_fitted(
             figures={caption.lower().replace(" ", "_"): figure for caption, figure in figures.items()},
             files={"report": page},
         )
-        version = registry.register(artifact, fitted.scorer.feature_set.schema)
+        version = registry.register(artifact, scorer.feature_set.schema)
         registry.set_challenger(version)
         kept = _keep_report(page, plain, reports, version)
     return Registered(version=version, run_id=run_id, report=report, page=kept)
