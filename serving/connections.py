@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from typing import Any
+from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
@@ -13,6 +13,33 @@ from serving.errors import encode_problem
 REQUEST_SECONDS = 10.0
 HEADER_BYTES = 16 * 1024
 _TITLES = {400: "The request is not HTTP", 431: "The request's header is too large"}
+
+
+class _GatheringTransport:
+    """Sends what is written in one turn of the loop at once: header and body in one packet, one system call."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._parts: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, part: bytes) -> None:
+        if not part:
+            return
+        if not self._parts:
+            self._loop.call_soon(self._flush)
+        self._parts.append(part)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._parts:
+            self._transport.write(b"".join(self._parts))
+            self._parts.clear()
 
 
 class PatientProtocol(H11Protocol):
@@ -27,7 +54,7 @@ class PatientProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Give a new connection its first deadline."""
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, _GatheringTransport(transport, self.loop)))
         self._arm()
 
     def data_received(self, data: bytes) -> None:

@@ -57,16 +57,17 @@ class PlainReader:
 
     def find_lead(self, text: bytes, now: int) -> AskedLead | None:
         """Read a lead, or find that it is not plain: then None."""
-        if any(oddity in text for oddity in _ODDITIES):
-            return None
+        for oddity in _ODDITIES:
+            if oddity in text:
+                return None
         try:
             id_, account_id, created_at, as_of, told, *values = msgspec.structs.astuple(self._decoder.decode(text))
-            keys = 1 + _count_given((account_id, created_at, as_of, told, *values))
+            keys = 5 + len(values) - (account_id, created_at, as_of, told, *values).count(UNSET)
             events, event_keys = self._read_events(told) if told else (ToldEvents(), 0)
             if text.count(b'":') != keys + event_keys:
                 return None
             moment = _to_micros(as_of) if as_of else now
-            account = read_name(account_id) if account_id else _no_name(account_id)
+            account = read_name(account_id) if isinstance(account_id, str) else None
             return AskedLead(
                 id=read_name(id_),
                 as_of=moment,
@@ -96,10 +97,10 @@ class PlainReader:
         occurred_at = [_to_micros(event.occurred_at) for event in told]
         recorded_at, n_recorded = _read_recorded(told, occurred_at)
         lead_ids, n_ids = _read_lead_ids(told)
-        properties = [event.properties or {} for event in told]
+        given = [event.properties for event in told]
+        properties = [of_event or {} for of_event in given]
         if max(map(len, properties)) > _MOST_PROPERTIES:
             raise BadField("too_many_keys", "an object has too many keys")
-        given = sum(event.properties is not UNSET for event in told)
         events = ToldEvents(
             types=types,
             lead_ids=lead_ids,
@@ -107,7 +108,8 @@ class PlainReader:
             recorded_at=recorded_at,
             amounts=[_read_amounts(properties, quantity) for quantity in self._quantities],
         )
-        return events, 2 * len(told) + n_recorded + n_ids + given + sum(map(len, properties))
+        n_keys = 3 * len(told) - given.count(UNSET) + n_recorded + n_ids + sum(map(len, properties))
+        return events, n_keys
 
 
 def _define_lead(columns: Sequence[Column]) -> type[Struct]:
@@ -128,15 +130,6 @@ def _define_lead(columns: Sequence[Column]) -> type[Struct]:
 
 def _find_reader(column: Column) -> Callable[[Any], Any] | None:
     return _READERS.get("email" if column.kind == "text" and column.name == "email" else column.kind)
-
-
-def _count_given(values: Sequence[Any]) -> int:
-    return sum(value is not UNSET for value in values)
-
-
-def _no_name(told: Any) -> None:
-    if told == "":
-        raise BadField("empty", "give a text that is not blank")
 
 
 def _to_micros(moment: datetime) -> int:

@@ -35,7 +35,7 @@ Refused = Callable[..., None]
         1e-9,
     ],
 )
-def test_what_is_no_whole_number_isrefused(post: Post, refused: Refused, value: Any) -> None:
+def test_what_is_no_whole_number_is_refused(post: Post, refused: Refused, value: Any) -> None:
     """A whole-number column takes whole numbers and plain short digits, and the value is never echoed."""
     answer = post({"id": "L", "employees": value})
     refused(answer, 422, "not_integer", "/employees")
@@ -59,13 +59,13 @@ def test_long_integers_are_no_floats(post: Post, refused: Refused) -> None:
 
 
 @pytest.mark.parametrize("value", [2**63, -(2**63), 1e19, 1e300, 10**400])
-def test_whole_numbers_beyond_64_bits_arerefused(post: Post, refused: Refused, value: Any) -> None:
+def test_whole_numbers_beyond_64_bits_are_refused(post: Post, refused: Refused, value: Any) -> None:
     """A whole number that needs more than 63 bits is out of range."""
     refused(post({"id": "L", "employees": value}), 422, "out_of_range", "/employees")
 
 
 @pytest.mark.parametrize("value", ["12", "", True, [], {}])
-def test_what_is_no_number_isrefused(post: Post, refused: Refused, value: Any) -> None:
+def test_what_is_no_number_is_refused(post: Post, refused: Refused, value: Any) -> None:
     """A number column takes JSON numbers only."""
     refused(post({"id": "L", "number_3": value}), 422, "not_number", "/number_3")
 
@@ -79,7 +79,7 @@ def test_finite_numbers_are_taken(post: Post, value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [1, 1.5, True, ["Software"], {"name": "Software"}])
-def test_what_is_no_text_isrefused(post: Post, refused: Refused, value: Any) -> None:
+def test_what_is_no_text_is_refused(post: Post, refused: Refused, value: Any) -> None:
     """A text column takes texts only."""
     refused(post({"id": "L", "industry": value}), 422, "not_text", "/industry")
 
@@ -105,7 +105,7 @@ def test_texts_are_taken_as_they_are(post: Post, value: str) -> None:
     assert post({"id": "L", "industry": value, "role": value}).status_code == 200
 
 
-def test_a_very_long_text_isrefused(post: Post, refused: Refused) -> None:
+def test_a_very_long_text_is_refused(post: Post, refused: Refused) -> None:
     """A text has a length beyond which it is none of a lead's attributes."""
     refused(post({"id": "L", "industry": "x" * 10_001}), 422, "too_long", "/industry")
 
@@ -131,7 +131,7 @@ def test_addresses_are_taken(post: Post, value: Any) -> None:
         "ada@",
     ],
 )
-def test_what_is_no_address_isrefused(post: Post, refused: Refused, value: str) -> None:
+def test_what_is_no_address_is_refused(post: Post, refused: Refused, value: str) -> None:
     """Two at signs, none, blanks and invisible characters make no address."""
     refused(post({"id": "L", "email": value}), 422, "not_email", "/email")
 
@@ -148,7 +148,7 @@ def test_what_is_no_address_isrefused(post: Post, refused: Refused, value: str) 
         (["L"], "not_text"),
     ],
 )
-def test_bad_ids_arerefused(post: Post, refused: Refused, value: Any, code: str) -> None:
+def test_bad_ids_are_refused(post: Post, refused: Refused, value: Any, code: str) -> None:
     """An id is a text that is not blank, not long, and has no control characters."""
     refused(post({"id": value}), 422, code, "/id")
     refused(post({"id": "L", "account_id": value}), 422, code, "/account_id")

@@ -27,7 +27,7 @@ Refused = Callable[..., None]
         "application/jsonx",
     ],
 )
-def test_other_media_types_arerefused(post: Post, refused: Refused, kind: str) -> None:
+def test_other_media_types_are_refused(post: Post, refused: Refused, kind: str) -> None:
     """The body is JSON in UTF-8, and says so."""
     refused(post({"id": "L"}, content_type=kind), 415, "unsupported_media_type")
 
@@ -50,18 +50,18 @@ def test_gzip_is_read_within_the_limit(post: Post, refused: Refused, leads: list
 
 
 @pytest.mark.parametrize("packed", [b"plain", gzip.compress(b'{"id":"L"}')[:-4], gzip.compress(b"{}") + b"rubbish"])
-def test_damaged_gzip_isrefused(post: Post, refused: Refused, packed: bytes) -> None:
+def test_damaged_gzip_is_refused(post: Post, refused: Refused, packed: bytes) -> None:
     """What does not inflate to its end is refused."""
     refused(post(packed, content_encoding="gzip"), 400, "damaged_body")
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "gzip, gzip", "compress"])
-def test_other_encodings_arerefused(post: Post, refused: Refused, encoding: str) -> None:
+def test_other_encodings_are_refused(post: Post, refused: Refused, encoding: str) -> None:
     """Only gzip is inflated."""
     refused(post(b"x", content_encoding=encoding), 415, "unsupported_encoding")
 
 
-def test_large_bodies_arerefused(post: Post, refused: Refused) -> None:
+def test_large_bodies_are_refused(post: Post, refused: Refused) -> None:
     """A body above the limit is refused, told by its length or not."""
     large = b'{"id":"%s"}' % (b"x" * 2**20)
     refused(post(large), 413, "body_too_large")

@@ -22,7 +22,7 @@ def test_what_is_no_number_is_no_json(post: Post, refused: Refused, number: str)
 
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("column", ["revenue", "employees", "unknown"])
-def test_numbers_beyond_every_float_arerefused(post: Post, refused: Refused, number: str, column: str) -> None:
+def test_numbers_beyond_every_float_are_refused(post: Post, refused: Refused, number: str, column: str) -> None:
     """A number that no float holds is refused with its path, quickly, however many digits it has."""
     started = time.perf_counter()
     answer = post(b'{"id":"L","%s":%s}' % (column.encode(), number.encode()))
@@ -48,7 +48,7 @@ def test_numbers_beyond_every_float_arerefused(post: Post, refused: Refused, num
         b'{"id":"\\x41"}',
     ],
 )
-def test_what_is_no_json_isrefused(post: Post, refused: Refused, body: bytes) -> None:
+def test_what_is_no_json_is_refused(post: Post, refused: Refused, body: bytes) -> None:
     """Broken JSON and broken UTF-8 are refused."""
     refused(post(body), 400, "invalid_json")
 
@@ -59,7 +59,7 @@ def test_a_byte_order_mark_is_tolerated(post: Post) -> None:
 
 
 @pytest.mark.parametrize("text", [b"\\ud800", b"\\udc00\\ud800", b"a\\udfffb"])
-def test_half_surrogate_pairs_arerefused(post: Post, refused: Refused, text: bytes) -> None:
+def test_half_surrogate_pairs_are_refused(post: Post, refused: Refused, text: bytes) -> None:
     """Half a surrogate pair is no character, in a value or in a name."""
     refused(post(b'{"id":"L","industry":"%s"}' % text), 422, "bad_unicode", "/industry")
     refused(post(b'{"id":"L","%s":1}' % text), 422, "bad_unicode")
@@ -80,7 +80,7 @@ def test_half_surrogate_pairs_arerefused(post: Post, refused: Refused, text: byt
         ),
     ],
 )
-def test_repeated_keys_arerefused(post: Post, refused: Refused, body: bytes, path: str) -> None:
+def test_repeated_keys_are_refused(post: Post, refused: Refused, body: bytes, path: str) -> None:
     """A key that is named twice is refused with its path, however it is spelt or spaced."""
     refused(post(body), 400, "duplicate_key", path)
 
@@ -102,7 +102,7 @@ def test_abysses_are_refused_at_once(post: Post, refused: Refused, body: bytes) 
     assert time.perf_counter() - started < 0.05
 
 
-def test_too_many_keys_arerefused(post: Post, refused: Refused) -> None:
+def test_too_many_keys_are_refused(post: Post, refused: Refused) -> None:
     """An object of 100,000 keys is refused."""
     keys = ",".join(f'"{number:x}":1' for number in range(100_000))
     refused(post(f'{{"id":"L",{keys[:1_000_000].rpartition(",")[0]}}}'.encode()), 422, "too_many_keys")

@@ -16,7 +16,7 @@ def test_a_lead_needs_an_id(post: Post, refused: Refused) -> None:
 
 
 @pytest.mark.parametrize("body", [b"1", b'"lead"', b"null", b"[1]", b"[[]]", b"[null]", b"true"])
-def test_what_is_no_lead_isrefused(post: Post, refused: Refused, body: bytes) -> None:
+def test_what_is_no_lead_is_refused(post: Post, refused: Refused, body: bytes) -> None:
     """A lead is a JSON object."""
     refused(post(body), 422, "not_an_object", "/0" if body.startswith(b"[") else "")
 
@@ -73,7 +73,7 @@ def test_unknown_fields_are_warnings(post: Post) -> None:
         {},
     ],
 )
-def test_what_is_no_moment_isrefused(post: Post, refused: Refused, moment: Any) -> None:
+def test_what_is_no_moment_is_refused(post: Post, refused: Refused, moment: Any) -> None:
     """A time is RFC 3339 with its offset, in every place that takes one."""
     for field in ("as_of", "created_at"):
         refused(post({"id": "L", field: moment}), 422, "not_time", f"/{field}")
@@ -84,7 +84,7 @@ def test_what_is_no_moment_isrefused(post: Post, refused: Refused, moment: Any) 
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+01:00", "1899-12-31T23:59:59Z", "2200-01-01T00:00:00Z"])
-def test_moments_outside_of_three_centuries_arerefused(post: Post, refused: Refused, moment: str) -> None:
+def test_moments_outside_of_three_centuries_are_refused(post: Post, refused: Refused, moment: str) -> None:
     """A time before 1900 or after 2199 is a slip."""
     refused(post({"id": "L", "as_of": moment}), 422, "out_of_range", "/as_of")
     event = {"type": "t", "occurred_at": moment}
@@ -114,7 +114,7 @@ def test_moments_outside_of_three_centuries_arerefused(post: Post, refused: Refu
         ),
     ],
 )
-def test_bad_events_arerefused(post: Post, refused: Refused, events: Any, code: str, path: str) -> None:
+def test_bad_events_are_refused(post: Post, refused: Refused, events: Any, code: str, path: str) -> None:
     """Each mistake in an event has its code and its path."""
     refused(post({"id": "L", "events": events}), 422, code, f"/events{path}")
 

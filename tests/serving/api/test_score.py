@@ -106,12 +106,12 @@ def test_reasons_are_as_many_as_asked(post: Post, leads: list[dict[str, Any]], m
         "?reasons=1e1",
     ],
 )
-def test_reasons_outside_of_their_range_arerefused(post: Post, refused: Refused, query: str) -> None:
+def test_reasons_outside_of_their_range_are_refused(post: Post, refused: Refused, query: str) -> None:
     """Anything but one number from 0 to 10 is refused."""
     refused(post({"id": "L"}, query), 422, "bad_parameter")
 
 
-def test_an_unknown_parameter_isrefused(post: Post, refused: Refused) -> None:
+def test_an_unknown_parameter_is_refused(post: Post, refused: Refused) -> None:
     """A misspelt parameter does not pass unnoticed."""
     refused(post({"id": "L"}, "?reason=3"), 422, "unknown_parameter")
 
