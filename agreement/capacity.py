@@ -4,13 +4,17 @@ import math
 from dataclasses import dataclass
 
 
+class ImpossibleCapacity(ValueError):
+    """Nobody can answer a negative or an endless number of leads."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
     """How many people answer hot leads, and how many each of them can answer well in a week.
 
     Raises
     ------
-    ValueError
+    ImpossibleCapacity
         If either is negative or no finite number.
     """
 
@@ -19,7 +23,7 @@ class Capacity:
 
     def __post_init__(self) -> None:
         if not (self.reps >= 0 and 0 <= self.hot_leads_per_rep < math.inf):
-            raise ValueError("capacity counts reps and leads a rep: neither can be negative or endless")
+            raise ImpossibleCapacity("capacity counts reps and leads a rep: neither can be negative or endless")
 
     @property
     def hot_leads_per_week(self) -> float:

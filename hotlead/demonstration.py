@@ -27,6 +27,30 @@ _TICK_HOURS = 4
 _SHOWN_MESSAGES = 8
 
 
+_MARK = ".hotlead-demo"
+
+
+class FolderInUse(ValueError):
+    """The folder for the demo holds something that no demo has made."""
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make an empty folder for a demo, in the place of an earlier demo's.
+
+    Raises
+    ------
+    FolderInUse
+        If anything else is in it: nothing is deleted then.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise FolderInUse(f"{folder} is a file: choose another --home")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).is_file():
+        raise FolderInUse(f"{folder} holds things that no demo has made: choose another --home, or empty it")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).touch()
+
+
 @dataclass(slots=True, kw_only=True)
 class Demonstration:
     """One run of the demo."""
@@ -41,8 +65,7 @@ class Demonstration:
     def run(self, *, stays: bool) -> None:
         """Run every step; where it `stays`, serve on until interrupted."""
         started = time.perf_counter()
-        shutil.rmtree(self.home, ignore_errors=True)
-        self.home.mkdir(parents=True)
+        prepare_folder(self.home)
         start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=self.days)
         history, live = self._invent(start)
         self._learn(history)
@@ -101,6 +124,7 @@ class Demonstration:
                 self.console.print(
                     f"[dim]{move.at:%a %d %b %H:%M}  {move.lead_id}  {move.before} → {move.after}[/]"
                 )
+        replay.close()
         self.console.print(f"{replay.n_scores:,} scores were asked for over HTTP.")
         return moves
 

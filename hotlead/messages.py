@@ -15,7 +15,7 @@ def render_hot_lead(move: Move, lead: Mapping[str, Any]) -> Panel:
     """Render the message to the owner of a lead that turned hot."""
     answer = move.answer
     body = Text()
-    body.append(f"{lead['first_name']} {lead['last_name']}", style="bold")
+    body.append(_say_name(lead), style="bold")
     body.append(f", {_or(lead['role'], 'role unknown')}, {_or(lead['company'], 'company unknown')}\n")
     body.append(_say_chance(answer))
     for reason in answer["reasons"]:
@@ -23,8 +23,14 @@ def render_hot_lead(move: Move, lead: Mapping[str, Any]) -> Panel:
         body.append(f"\n  {_ARROWS[reason['direction']]} ", style=style)
         body.append(reason["text"])
     body.append(f"\nFor {_or(lead['owner'], 'the team')}: call today.", style="bold")
-    title = f"[bold red]HOT[/]  {move.lead_id}  {move.before} → hot  {move.at:%a %d %b %H:%M} UTC"
+    title = Text("HOT", style="bold red")
+    title.append(f"  {move.lead_id}  {move.before} → hot  {move.at:%a %d %b %H:%M} UTC", style="not bold default")
     return Panel(body, title=title, title_align="left", width=100, border_style="red")
+
+
+def _say_name(lead: Mapping[str, Any]) -> str:
+    known = [name for name in (lead["first_name"], lead["last_name"]) if isinstance(name, str) and name]
+    return " ".join(known) or "Name unknown"
 
 
 def _say_chance(answer: Mapping[str, Any]) -> str:

@@ -55,6 +55,10 @@ class Replay:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.n_scores = 0
 
+    def close(self) -> None:
+        """Close the connection to the server."""
+        self._connection.close()
+
     def begin(self, start: datetime, open_leads: Sequence[str]) -> Mapping[str, int]:
         """Learn everything recorded by `start`, score the open leads, and count the buckets."""
         past = self._events["recorded_at"] <= pd.Timestamp(start)

@@ -67,11 +67,14 @@ def _find(path: Path, there: str, missing: str) -> str:
 
 
 def _find_champion(home: Home) -> str:
-    from models.artifact import load_scorer
-    from models.champion import find_champion
+    from models.artifact import DamagedArtifact, MismatchingArtifact, load_scorer
+    from models.champion import UnreadableChampion, find_champion
 
-    champion = find_champion(home.folder)
-    if champion is None:
-        return "none yet: run `hotlead train`, then `hotlead promote`"
-    load_scorer(champion.folder(home.folder))
+    try:
+        champion = find_champion(home.folder)
+        if champion is None:
+            return "none yet: run `hotlead train`, then `hotlead promote`"
+        load_scorer(champion.folder(home.folder))
+    except (DamagedArtifact, MismatchingArtifact, UnreadableChampion) as fault:
+        return f"broken: {fault}"
     return f"version {champion.version}, whole, scores its golden rows ({champion.fingerprint[:12]})"

@@ -10,6 +10,10 @@ import typer
 from hotlead.home import DEFAULT_HOME, HomeOption
 
 
+class UnreadableMoment(ValueError):
+    """What was given as a moment is none, or says no offset from UTC."""
+
+
 def score(
     leads: Annotated[Path, typer.Argument(help="CSV or Parquet file of leads, plain or gzip.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Where to write: .csv, .csv.gz or .parquet.")],
@@ -49,7 +53,7 @@ def _read_moment(text: str | None) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter("give a moment as 2026-03-01T09:00:00Z", param_hint="--as-of") from error
+        raise UnreadableMoment(f"--as-of {text!r} is no moment: give one as 2026-03-01T09:00:00Z") from error
     if moment.tzinfo is None:
-        raise typer.BadParameter("give the moment an offset, as in 2026-03-01T09:00:00Z", param_hint="--as-of")
+        raise UnreadableMoment(f"--as-of {text!r} has no offset: give one, as in 2026-03-01T09:00:00Z")
     return moment

@@ -72,8 +72,11 @@ def train_home(home: Home, options: "TrainingOptions") -> "Registered":
     from training.fitting import fit_history
     from training.history import read_history
     from training.registering import register_fitted
+    from training.tracking import prepare_tracking
 
     history = read_history(home.history)
+    # Before the long work, so that it is not lost to an address that does not answer.
+    prepare_tracking(home.tracking_uri, home.artifacts)
     with show_progress(STEPS) as step:
         fitted = fit_history(history, options, step)
         step("register", 0, 1)

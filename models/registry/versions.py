@@ -45,6 +45,10 @@ class NothingToRollBack(LookupError):
     """The champion replaced no other version."""
 
 
+class MissingFiles(FileNotFoundError):
+    """The registry knows a version, but its files are gone."""
+
+
 class RegistryUnavailable(ConnectionError):
     """The registry does not answer."""
 
@@ -176,11 +180,24 @@ class Registry:
         return sorted((_read_version(v, aliases) for v in found), key=lambda v: -int(v.number))
 
     def download(self, version: str, folder: Path) -> Path:
-        """Fetch a version's artifact into a folder and return where the scorer lies."""
+        """Fetch a version's artifact into a folder and return where the scorer lies.
+
+        Raises
+        ------
+        UnknownVersion
+            If there is no such version.
+        MissingFiles
+            If its files have been moved or deleted.
+        """
         number = str(self._get(version).version)
-        fetched = mlflow.artifacts.download_artifacts(
-            artifact_uri=f"models:/{self.name}/{number}", dst_path=str(folder), tracking_uri=self.tracking_uri
-        )
+        try:
+            fetched = mlflow.artifacts.download_artifacts(
+                artifact_uri=f"models:/{self.name}/{number}", dst_path=str(folder), tracking_uri=self.tracking_uri
+            )
+        except (MlflowException, OSError) as error:
+            raise MissingFiles(
+                f"the files of version {number} are not where they were registered: put them back, or train again"
+            ) from error
         return _find_scorer(Path(fetched))
 
     def _find(self, alias: str) -> str | None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreement.capacity import Capacity
+from agreement.capacity import Capacity, ImpossibleCapacity
 
 AMOUNTS = st.floats(0, 1_000)
 
@@ -21,5 +21,5 @@ def test_capacity_is_reps_times_leads_a_rep(reps, each):
 @pytest.mark.parametrize(("reps", "each"), [(-1, 5.0), (3, -0.5), (3, float("nan")), (3, float("inf"))])
 def test_capacity_that_nobody_can_have_is_refused(reps, each):
     """Neither negative nor endless nor unknown numbers make a capacity."""
-    with pytest.raises(ValueError, match="capacity counts reps and leads a rep"):
+    with pytest.raises(ImpossibleCapacity, match="capacity counts reps and leads a rep"):
         Capacity(reps=reps, hot_leads_per_rep=each)
