@@ -112,7 +112,7 @@ class Demonstration:
         counts = replay.begin(start, open_leads)
         self.console.print("At the start: " + _say_counts(counts))
         closed_at = dict(zip(live.closings["lead_id"], live.closings["closed_at"], strict=True))
-        by_id = leads.set_index("lead_id").to_dict("index")
+        by_id = {lead["lead_id"]: lead for lead in map(_with_text_keys, leads.to_dict("records"))}
         moves = []
         shown = 0
         for move in replay.run(start, self.days, _TICK_HOURS, closed_at):
@@ -174,6 +174,10 @@ def _describe_leads(history: CompanyHistory, live: LiveDays) -> pd.DataFrame:
     leads = pd.concat([history.leads, live.leads], ignore_index=True)
     accounts = pd.concat([history.accounts, live.accounts], ignore_index=True)
     return leads.merge(accounts, on="account_id", how="left")
+
+
+def _with_text_keys(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}
 
 
 def _say_counts(counts: Mapping[str, Any]) -> str:

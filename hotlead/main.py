@@ -1,6 +1,7 @@
 """The `hotlead` command."""
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for name, verb in {
+_VERBS: dict[str, Callable[..., None]] = {
     "demo": demo,
     "import": import_leads,
     "train": train,
@@ -33,7 +34,8 @@ for name, verb in {
     "score": score,
     "serve": serve,
     "doctor": doctor,
-}.items():
+}
+for name, verb in _VERBS.items():
     app.command(name)(verb)
 
 

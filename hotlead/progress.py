@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 Step = Callable[[str, int, int], None]
 
@@ -30,15 +38,15 @@ def show_progress(titles: dict[str, str], console: Console | None = None) -> Ite
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bars:
-        tasks: dict[str, int] = {}
+        tasks: dict[str, TaskID] = {}
 
         def step(name: str, done: int, total: int) -> None:
             for other, task in tasks.items():
                 if other != name:
-                    bars.update(task, completed=bars.tasks[task].total)  # type: ignore[index]
+                    bars.update(task, completed=bars.tasks[task].total)
             if name not in tasks:
                 tasks[name] = bars.add_task(titles.get(name, name), total=total)
-            bars.update(tasks[name], completed=done, total=total)  # type: ignore[arg-type]
+            bars.update(tasks[name], completed=done, total=total)
 
         yield step
 

@@ -3,7 +3,7 @@
 import http.client
 import json
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,7 +66,7 @@ class Replay:
         self._events = self._events[~past]
         for answer in self._score(open_leads, start):
             self._bucket[answer["id"]] = answer["bucket"]
-        return pd.Series(list(self._bucket.values())).value_counts().to_dict()
+        return Counter(self._bucket.values())
 
     def run(self, start: datetime, days: int, hours: int, closed_at: Mapping[str, datetime]) -> Iterator[Move]:
         """Let the days pass in steps of `hours`, and yield every change of bucket as it is seen."""
