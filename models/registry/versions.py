@@ -194,11 +194,12 @@ class Registry:
             fetched = mlflow.artifacts.download_artifacts(
                 artifact_uri=f"models:/{self.name}/{number}", dst_path=str(folder), tracking_uri=self.tracking_uri
             )
-        except (MlflowException, OSError) as error:
+            (scorer,) = Path(fetched).rglob("scorer.json")
+        except (MlflowException, OSError, ValueError) as error:
             raise MissingFiles(
-                f"the files of version {number} are not where they were registered: put them back, or train again"
+                f"version {number} has no scorer where it was registered: put its files back, or train again"
             ) from error
-        return _find_scorer(Path(fetched))
+        return scorer.parent
 
     def _find(self, alias: str) -> str | None:
         try:
@@ -226,13 +227,6 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         enable_logging()
-
-
-def _find_scorer(folder: Path) -> Path:
-    found = [path.parent for path in folder.rglob("scorer.json")]
-    if len(found) != 1:
-        raise UnknownVersion(f"the registered model holds {len(found)} scorers, not one")
-    return found[0]
 
 
 def _read_version(stored: Any, aliases: Mapping[str, str]) -> Version:
