@@ -25,10 +25,6 @@ class AmbiguousLead(ValueError):
     """Two leads share an id, so that nobody knows whose an event or a snapshot is."""
 
 
-class MissingMoment(ValueError):
-    """A snapshot does not say when to look."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadTable:
     """Leads, one a position.
@@ -177,7 +173,7 @@ class SnapshotTable:
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, leads: LeadTable) -> Self:
-        """Read snapshots from a frame with `lead_id` and `as_of`.
+        """Read snapshots from a frame with `lead_id` and `as_of`; an empty `as_of` lies before everything.
 
         Raises
         ------
@@ -185,16 +181,11 @@ class SnapshotTable:
             If a lead is not in the table.
         AmbiguousLead
             If two leads share an id.
-        MissingMoment
-            If an `as_of` is empty.
         """
         positions = _positions(frame["lead_id"], pd.Index(leads.ids), len(frame))
         if len(positions) and positions.min() == UNKNOWN:
             raise UnknownLead("a snapshot names a lead that is not in the lead table")
-        as_of = micros_of(frame["as_of"])
-        if (as_of == MISSING_TIME).any():
-            raise MissingMoment("a snapshot has no as_of: say for each when to look")
-        return cls(lead=positions, as_of=as_of)
+        return cls(lead=positions, as_of=micros_of(frame["as_of"]))
 
     def take(self, rows: NDArray[Any]) -> "SnapshotTable":
         """Return the snapshots at `rows` (positions or a mask)."""

@@ -44,6 +44,8 @@ def compute_loss_curve(
         num_boost_round=settings.rounds,
         valid_sets=[training.create_valid(valid.matrix, valid.labels)],
         callbacks=[lgb.early_stopping(_PATIENCE, verbose=False), lgb.record_evaluation(history)],
+        # Otherwise LightGBM throws away the trees after the best one.
+        keep_training_booster=True,
     )
     seen = np.array(history["valid_0"]["binary_logloss"])
     curve = np.concatenate([seen, np.full(settings.rounds - len(seen), seen[-1])])

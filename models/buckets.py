@@ -35,7 +35,7 @@ class Thresholds:
 
     def bucket(self, probability: float) -> Bucket:
         """Return the bucket of one probability."""
-        return BUCKETS[(probability >= self.warm) + (probability >= self.hot)]
+        return BUCKETS[int(probability >= self.warm) + int(probability >= self.hot)]
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that `from_json` reads back."""

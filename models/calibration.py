@@ -94,7 +94,9 @@ def fit_calibrator(method: Method, windows: Sequence[Window]) -> Calibrator:
 
 def _measure(method: Method, windows: Sequence[Window]) -> Evidence:
     savings = np.concatenate([_save(method, windows[:later], windows[later]) for later in range(1, len(windows))])
-    error = float(savings.std(ddof=1) / np.sqrt(len(savings))) if len(savings) > 1 else float("inf")
+    if len(savings) < 2:
+        return Evidence(method=method, gain=0.0, standard_error=float("inf"), n=len(savings))
+    error = float(savings.std(ddof=1) / np.sqrt(len(savings)))
     return Evidence(method=method, gain=float(savings.mean()), standard_error=error, n=len(savings))
 
 
@@ -121,11 +123,14 @@ def _fit_shift(windows: Sequence[Window]) -> float:
 
 
 def _solve_shift(window: Window) -> float:
-    """Solve for the shift that makes the mean probability the observed rate, by Newton's method."""
+    """Solve for the shift that makes the mean probability the observed rate, by Newton's method.
+
+    A standard normal prior keeps a window without a single win, or with nothing else, from shifting for ever.
+    """
     shift = 0.0
     for _ in range(_NEWTON_STEPS):
         p = to_probability(window.log_odds + shift)
-        step = (window.labels - p).sum() / ((p * (1 - p)).sum() + 1e-12 + 1.0)
+        step = ((window.labels - p).sum() - shift) / ((p * (1 - p)).sum() + 1.0)
         shift += float(np.clip(step, -2.0, 2.0))
         if abs(step) < 1e-10:
             break
@@ -148,4 +153,5 @@ def _fit_platt(window: Window) -> tuple[float, float]:
         beta += step
         if np.abs(step).max() < 1e-10:
             break
-    return float(beta[0]), float(beta[1])
+    # A slope that turned the order of leads over would be no calibration but another model.
+    return (float(beta[0]), float(beta[1])) if beta[0] > 0 else (1.0, 0.0)

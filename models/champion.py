@@ -7,6 +7,7 @@ step, so a reader sees the old champion or the new one, never half of either.
 import json
 import os
 import shutil
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -46,12 +47,8 @@ def publish_champion(artifact: Path, version: str, home: Path) -> Champion:
     check_manifest(artifact)
     champion = Champion(version=version, fingerprint=fingerprint_of(artifact))
     target = champion.folder(home)
-    if not _is_whole(target):
-        shutil.rmtree(target, ignore_errors=True)
-        arriving = target.with_name(f".arriving-{target.name}-{os.getpid()}")
-        shutil.copytree(artifact, arriving, dirs_exist_ok=True)
-        check_manifest(arriving)
-        arriving.replace(target)
+    if not _holds(target, champion):
+        _bring_in(artifact, target, champion)
     _replace_pointer(home / "champion" / _POINTER, champion)
     return champion
 
@@ -66,11 +63,14 @@ def find_champion(home: Path) -> Champion | None:
     """
     try:
         stored = json.loads((home / "champion" / _POINTER).read_bytes())
-        return Champion(**stored)
+        champion = Champion(version=stored["version"], fingerprint=stored["fingerprint"])
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise UnreadableChampion("champion/current.json is damaged: run `hotlead promote` again") from error
+    if not (isinstance(champion.version, str) and isinstance(champion.fingerprint, str)):
+        raise UnreadableChampion("champion/current.json is damaged: run `hotlead promote` again")
+    return champion
 
 
 def get_champion(home: Path) -> Champion:
@@ -87,18 +87,50 @@ def get_champion(home: Path) -> Champion:
     return champion
 
 
-def _is_whole(artifact: Path) -> bool:
+def _holds(folder: Path, champion: Champion) -> bool:
+    """Tell whether a folder holds the champion's artifact, whole."""
     try:
-        check_manifest(artifact)
+        check_manifest(folder)
     except (DamagedArtifact, MismatchingArtifact):
         return False
-    return True
+    return fingerprint_of(folder) == champion.fingerprint
+
+
+def _bring_in(artifact: Path, target: Path, champion: Champion) -> None:
+    """Copy an artifact beside its place, make it durable, and move it there in one step."""
+    shutil.rmtree(target, ignore_errors=True)
+    arriving = _name_arriving(target)
+    shutil.copytree(artifact, arriving, dirs_exist_ok=True)
+    check_manifest(arriving)
+    for path in (*arriving.iterdir(), arriving):
+        _make_durable(path)
+    try:
+        arriving.replace(target)
+    except OSError:
+        # Somebody else has brought it in meanwhile.
+        shutil.rmtree(arriving)
+        if not _holds(target, champion):
+            raise
+    _make_durable(target.parent)
 
 
 def _replace_pointer(pointer: Path, champion: Champion) -> None:
-    arriving = pointer.with_name(f".{pointer.name}-{os.getpid()}")
-    with arriving.open("w", encoding="utf-8") as file:
-        json.dump(asdict(champion), file)
-        file.flush()
-        os.fsync(file.fileno())
+    arriving = _name_arriving(pointer)
+    arriving.write_text(json.dumps(asdict(champion)), encoding="utf-8")
+    _make_durable(arriving)
     arriving.replace(pointer)
+    _make_durable(pointer.parent)
+
+
+def _name_arriving(path: Path) -> Path:
+    """Name a place beside a path that no other process or thread writes to."""
+    return path.with_name(f".arriving-{path.name}-{os.getpid()}-{threading.get_ident()}")
+
+
+def _make_durable(path: Path) -> None:
+    """Have a file, or the names in a folder, survive a power cut: what is renamed before that may come up empty."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -144,5 +144,13 @@ class Encoding:
 
     @classmethod
     def from_json(cls, feature_set: FeatureSet, stored: Sequence[Sequence[str]]) -> Self:
-        """Read back what `to_json` wrote."""
+        """Read back what `to_json` wrote.
+
+        Raises
+        ------
+        ValueError
+            If there is not one vocabulary for each text feature.
+        """
+        if len(stored) != len(feature_set.texts):
+            raise ValueError(f"{len(feature_set.texts)} text features need as many vocabularies, not {len(stored)}")
         return cls(feature_set, tuple(Vocabulary(tuple(levels)) for levels in stored))

@@ -27,6 +27,10 @@ class NotFitted(ValueError):
     """A scorer was asked for scores before it was fitted or loaded."""
 
 
+class UnusableLabels(ValueError):
+    """The outcomes to learn from are not one 0 or 1 a row."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreTable:
     """Scores of n snapshots, in their order.
@@ -115,8 +119,14 @@ class LeadScorer(ClassifierMixin, BaseEstimator):
             Features of n snapshots.
         y
             Shape (n,), 1 where the lead was won within the horizon, else 0.
+
+        Raises
+        ------
+        UnusableLabels
+            If there is no row, or not one 0 or 1 for each.
         """
         table, labels = self._table(X), np.asarray(y, dtype=np.float64)
+        _check_labels(labels, len(table))
         self.classes_ = np.array([0, 1])
         self.encoding_ = Encoding.learn(table, self.max_levels)
         self.calibrator_ = Calibrator()
@@ -127,7 +137,8 @@ class LeadScorer(ClassifierMixin, BaseEstimator):
         return self
 
     def _fit_members(self, table: FeatureTable, labels: NDArray[np.float64]) -> tuple[float, tuple[Member, ...]]:
-        if self.settings is None or self.settings.rounds == 0 or len(np.unique(labels)) < 2:
+        has_nothing_to_learn = self.encoding_.width == 0 or len(np.unique(labels)) < 2
+        if self.settings is None or self.settings.rounds == 0 or has_nothing_to_learn:
             # Half a win and half a loss are added, so that no base rate is 0 or 1.
             return float(to_log_odds((labels.sum() + 0.5) / (len(labels) + 1))), ()
         # Imported here, since whoever only scores needs no library that fits.
@@ -250,3 +261,10 @@ class LeadScorer(ClassifierMixin, BaseEstimator):
         by_feature = group_columns(contributions[:, :-1], self.encoding_.sources, len(self.feature_set.names))
         base = self.calibrator_.slope * self.intercept_ + self.calibrator_.shift
         return Parts(self.feature_set, by_feature, contributions[:, -1] + base)
+
+
+def _check_labels(labels: NDArray[np.float64], n_rows: int) -> None:
+    if labels.shape != (n_rows,) or n_rows == 0:
+        raise UnusableLabels(f"{n_rows} rows need one label each, and at least one row: labels are {labels.shape}")
+    if not np.isin(labels, (0.0, 1.0)).all():
+        raise UnusableLabels("labels are 1 for won and 0 for not won: leave out the rows that are neither yet")

@@ -8,9 +8,10 @@ import pytest
 
 from features.contract import Column, LeadSchema, SchemaMismatch
 from features.engine import compute_features
-from features.event_kinds import EventCount
+from features.event_kinds import ActiveDays, EventCount
 from features.feature_set import FeatureSet
-from features.tables import UNKNOWN, AmbiguousLead, EventLog, LeadTable, MissingMoment, SnapshotTable, UnknownLead
+from features.lead_kinds import LeadAge
+from features.tables import UNKNOWN, AmbiguousLead, EventLog, LeadTable, SnapshotTable, UnknownLead
 from features.times import DAY, MISSING_TIME, ZonelessTime
 
 SCHEMA = LeadSchema((Column(name="amount", kind="number"), Column(name="note", kind="text")))
@@ -179,11 +180,14 @@ def test_snapshots_of_strangers_are_refused():
         SnapshotTable.from_frame(pd.DataFrame({"lead_id": ["z"], "as_of": moments(1)}), leads)
 
 
-def test_snapshots_without_a_moment_are_refused():
-    """A snapshot says when to look."""
+def test_snapshots_without_a_moment_lie_before_everything():
+    """Where leads are undated, snapshots are too: nothing has happened yet, and no lead has an age."""
     leads = LeadTable.from_frame(LEADS, SCHEMA)
-    with pytest.raises(MissingMoment):
-        SnapshotTable.from_frame(pd.DataFrame({"lead_id": ["a"], "as_of": moments(None)}), leads)
+    snapshots = SnapshotTable.from_frame(pd.DataFrame({"lead_id": ["a"], "as_of": moments(None)}), leads)
+    log = read_events(lead_id=["a"], type=["visit"], occurred_at=moments(1))
+    feature_set = FeatureSet(SCHEMA, (EventCount(), EventCount("visit", 7), ActiveDays("visit", 7), LeadAge()))
+    values = compute_features(leads, log, snapshots, feature_set=feature_set).numbers[0]
+    np.testing.assert_array_equal(values, [0.0, 0.0, 0.0, math.nan])
 
 
 def test_one_moment_looks_at_every_lead():
