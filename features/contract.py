@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 ColumnKind = Literal["number", "integer", "text"]
-RESERVED = ("lead_id", "account_id", "created_at", "as_of", "events")
+RESERVED = ("id", "lead_id", "account_id", "created_at", "as_of", "events")
 
 
 class SchemaMismatch(ValueError):

@@ -8,10 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from training.attributes import ColumnNote
-    from training.candidates import Guess
     from training.history import HistoryAbout, Suspect
-    from training.import_report import ImportResult
+    from training.importing.attributes import ColumnNote
+    from training.importing.candidates import Guess
+    from training.importing.report import ImportResult
 
 _STYLES = {"high": "bold red", "medium": "yellow", "low": "dim"}
 _FEW = 12
@@ -60,7 +60,7 @@ def _render_rows(result: "ImportResult") -> Table:
 
 
 def _reason(code: str) -> str:
-    from training.rejecting import REASONS
+    from training.importing.rejecting import REASONS
 
     return f"{code}: {REASONS[code]}"
 

@@ -14,14 +14,14 @@ from models.artifact import load_scorer
 from models.champion import get_champion
 from models.scorer import LeadScorer, ScoreTable
 from training.history import MissingHistory, read_history
-from training.importing import import_history
-from training.reading import read_table
-from training.recipe import Recipe, find_recipe_file
-from training.recipe_reading import read_recipe
-from training.rejecting import RejectionLog, disarm
+from training.importing.pipeline import import_history
+from training.importing.reading import read_table
+from training.importing.rejecting import RejectionLog, disarm
+from training.recipes.reading import read_recipe
+from training.recipes.recipe import Recipe, find_recipe_file
 
 if TYPE_CHECKING:
-    from training.import_report import ImportResult
+    from training.importing.report import ImportResult
 
 _COLUMNS = ("probability", "score", "bucket", "low_confidence", "reasons")
 

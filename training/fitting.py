@@ -238,7 +238,7 @@ def _choose_thresholds(
         scorer.calibrator_,
         rows,
         start=int(as_of.min()),
-        end=int(as_of.max()),
+        end=int(as_of.max()) + 1,
         hot_per_week=options.hot_per_week,
         warm_share=options.warm_share,
     )

@@ -12,9 +12,9 @@ from typing import Any, Literal, Self
 import pandas as pd
 
 from features.contract import LeadSchema
-from training.recipe import Recipe, SnapshotRule
-from training.recipe_reading import parse_recipe
-from training.recipe_writing import recipe_to_plain
+from training.recipes.reading import parse_recipe
+from training.recipes.recipe import Recipe, SnapshotRule
+from training.recipes.writing import recipe_to_plain
 
 TimeBasis = Literal["dated", "ordered", "undated"]
 Severity = Literal["high", "medium", "low"]

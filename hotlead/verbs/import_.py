@@ -13,9 +13,9 @@ from hotlead.home import DEFAULT_HOME, Home, HomeOption
 from hotlead.progress import show_progress
 
 if TYPE_CHECKING:
-    from training.candidates import Guess
-    from training.import_report import ImportResult
-    from training.recipe import Recipe
+    from training.importing.candidates import Guess
+    from training.importing.report import ImportResult
+    from training.recipes.recipe import Recipe
 
 _UNSURE = 0.5
 _WIDE = 140
@@ -79,7 +79,7 @@ def import_home(
     UncertainGuess
         If nobody can be asked about a weak guess.
     """
-    from training.importing import import_history
+    from training.importing.pipeline import import_history
 
     console = console or make_console()
     known = _find_recipe(recipe)
@@ -109,8 +109,8 @@ def make_console() -> Console:
 def _find_recipe(name: str | None) -> "Recipe | None":
     if name is None:
         return None
-    from training.recipe import find_recipe_file
-    from training.recipe_reading import read_recipe
+    from training.recipes.reading import read_recipe
+    from training.recipes.recipe import find_recipe_file
 
     return read_recipe(find_recipe_file(name))
 
@@ -124,7 +124,7 @@ def find_guess_file(home: Home, text: str) -> Path:
 
 
 def _write_guesses(result: "ImportResult", home: Home) -> Path:
-    from training.guessing import GuessedRecipe
+    from training.importing.guessing import GuessedRecipe
 
     recipe = result.history.about.recipe
     if recipe is None:
@@ -139,7 +139,7 @@ def _write_guesses(result: "ImportResult", home: Home) -> Path:
 def _ask(guesses: "tuple[Guess, ...]", path: Path, console: Console, *, agrees: bool) -> None:
     """Show the guesses; ask where somebody can answer, and stop at a weak one where nobody can."""
     from hotlead.import_messages import render_guesses
-    from training.candidates import find_weakest
+    from training.importing.candidates import find_weakest
 
     console.print(render_guesses(guesses))
     if agrees:
@@ -157,7 +157,7 @@ def _ask(guesses: "tuple[Guess, ...]", path: Path, console: Console, *, agrees: 
 
 def _keep(result: "ImportResult", home: Home) -> None:
     from training.history import write_history
-    from training.rejecting import write_rejected
+    from training.importing.rejecting import write_rejected
 
     write_history(result.history, home.history)
     path = home.folder / "rejected.csv"

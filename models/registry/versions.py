@@ -244,7 +244,7 @@ def _build_signature(schema: LeadSchema) -> ModelSignature:
         ColSpec(AnyType() if column.is_number else DataType.string, column.name, required=False)
         for column in schema.columns
     ]
-    moments = [ColSpec(AnyType(), name, required=False) for name in RESERVED]
+    moments = [ColSpec(AnyType(), name, required=False) for name in RESERVED if name != "id"]
     outputs = [
         ColSpec(DataType.double, "probability"),
         ColSpec(DataType.long, "score"),

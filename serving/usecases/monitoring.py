@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from serving.championing import Championing, ScorerInForce
-from serving.usecases.scoring import find_reason_to_withhold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +36,8 @@ def describe_model(in_force: ScorerInForce) -> dict[str, Any]:
         "horizon_days": about.get("horizon_days"),
         "base_rate": about.get("base_rate"),
         "metrics": about.get("test"),
-        "publishes_probability": find_reason_to_withhold(scorer) is None,
-        "probability_withheld": find_reason_to_withhold(scorer),
+        "publishes_probability": scorer.withheld is None,
+        "probability_withheld": scorer.withheld,
         "thresholds": scorer.thresholds_.to_json(),
         "calibrator": scorer.calibrator_.to_json(),
         "attributes": [{"name": column.name, "kind": column.kind} for column in feature_set.schema.columns],

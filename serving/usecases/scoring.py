@@ -68,16 +68,8 @@ def score_leads(asked: Sequence[AskedLead], scorer: LeadScorer, *, most_reasons:
         return []
     tables = tabulate(asked, scorer.feature_set)
     scores = scorer.score_snapshots(*tables, most_reasons=most_reasons)
-    withheld = find_reason_to_withhold(scorer)
+    withheld = scorer.withheld
     return [_pick(scores, row, lead, withheld) for row, lead in enumerate(asked)]
-
-
-def find_reason_to_withhold(scorer: LeadScorer) -> str | None:
-    """Find out why the scorer publishes rank and bucket only; None where it publishes a probability."""
-    if scorer.about_.get("publishes_probability", True):
-        return None
-    said = scorer.about_.get("probability_withheld")
-    return str(said) if said else "its probabilities missed their bound on later leads; rank and bucket hold"
 
 
 def tabulate(asked: Sequence[AskedLead], feature_set: FeatureSet) -> tuple[LeadTable, EventLog, SnapshotTable]:
