@@ -13,10 +13,10 @@ import pytest
 from features.contract import LeadSchema
 from hotlead.home import Home
 from models.settings import BoosterSettings
-from training.describing import describe_history
 from training.fitting import Fitted, TrainingOptions, fit_history
 from training.history import History, write_history
-from training.recipe import SnapshotRule, TimeRecipe
+from training.importing.describing import describe_history
+from training.recipes.recipe import SnapshotRule, TimeRecipe
 
 START = pd.Timestamp("2025-01-01T00:00:00Z")
 SPAN_DAYS = 300

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from features.contract import LeadSchema
-from training.describing import describe_history
 from training.endings import read_endings
+from training.importing.describing import describe_history
 
 DAY = pd.Timestamp("2026-03-01T00:00:00Z")
 

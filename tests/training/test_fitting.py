@@ -6,12 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.engine import compute_features
 from features.event_kinds import EventFeature
-from features.times import micros_of, times_of
+from features.times import DAY, micros_of, times_of
 from models.artifact import save_scorer
+from models.buckets import compute_shares
 from models.log_odds import to_probability
+from models.scorer import LeadScorer
 from training.fitting import BASE_RATE, LOGISTIC, OURS, SCORECARD, fit_history
-from training.windows import predict_windows
+from training.thresholds import list_live_snapshots
 
 
 def read_artifact(fitted, folder):
@@ -104,34 +107,37 @@ def test_behaviour_that_tells_beats_the_base_rate(fitted):
     assert fitted.warnings == ()
 
 
-def count_hot(fitted):
-    """Count the leads that turn hot in the latest window by a scorer fitted before it, and the window's weeks."""
+def look_at_latest_window(fitted):
+    """Return a scorer fitted before the latest window, and the first and last moment of that window."""
     fold, dev = fitted.split.folds[-1], fitted.split.development
-    table, labels = fitted.table.take(dev), fitted.rows.labels[dev]
-    (window,) = predict_windows(table, labels, [fold], fitted.settings, fitted.additive, workers=1)
-    calibrated = fitted.scorer.calibrator_.apply(window.log_odds)
-    is_hot = to_probability(calibrated) >= fitted.scorer.thresholds_.hot
-    snapshots = fitted.rows.snapshots.take(dev[fold.valid])
-    weeks = (snapshots.as_of.max() - snapshots.as_of.min()) / (7 * 86_400e6)
-    return len(np.unique(snapshots.lead[is_hot])), weeks
+    train, labels = fitted.table.take(dev[fold.train]), fitted.rows.labels[dev[fold.train]]
+    before = LeadScorer(fitted.table.feature_set, fitted.settings, fitted.additive).fit(train, labels)
+    as_of = fitted.rows.snapshots.as_of[dev[fold.valid]]
+    return before, as_of.min(), as_of.max()
 
 
 @pytest.mark.parametrize("capacity", [0.0, 1.5, 8.0])
 def test_no_more_leads_turn_hot_than_sales_can_answer(make_history, quick, capacity):
-    """On the latest window the leads that turn hot in a week stay within capacity, and nearly use it."""
+    """In the latest window, scored after each event, hot leads a week stay within capacity, and nearly use it."""
     fitted = fit_history(make_history(n=900), replace(quick, hot_per_week=capacity))
-    hot, weeks = count_hot(fitted)
+    before, first, last = look_at_latest_window(fitted)
+    looks = list_live_snapshots(fitted.rows, first, last + 1)
+    table = compute_features(fitted.rows.leads, fitted.rows.events, looks, feature_set=fitted.table.feature_set)
+    probability = to_probability(fitted.scorer.calibrator_.apply(before.predict_raw_log_odds(table)))
+    hot = len(np.unique(looks.lead[probability >= fitted.scorer.thresholds_.hot]))
+    weeks = (last - first) / (7 * DAY)
     assert hot / weeks <= capacity
     assert hot / weeks > 0.5 * capacity - 1 / weeks
 
 
 def test_shares_decide_where_no_capacity_is_given(fitted, quick):
     """Without a word from sales, at most the asked shares of the latest window are hot and warm."""
-    hot, _ = count_hot(fitted)
-    n_leads = len(np.unique(fitted.rows.snapshots.lead[fitted.split.development[fitted.split.folds[-1].valid]]))
-    assert hot > 0
-    assert fitted.scorer.thresholds_.warm < fitted.scorer.thresholds_.hot
-    assert hot <= n_leads * 2 * quick.hot_share
+    before, _, _ = look_at_latest_window(fitted)
+    latest = fitted.table.take(fitted.split.development[fitted.split.folds[-1].valid])
+    probability = to_probability(fitted.scorer.calibrator_.apply(before.predict_raw_log_odds(latest)))
+    shares = compute_shares(probability, fitted.scorer.thresholds_)
+    assert 0.5 * quick.hot_share < shares["hot"] <= quick.hot_share
+    assert shares["hot"] + shares["warm"] <= quick.hot_share + quick.warm_share
 
 
 def test_ordered_leads_learn_from_attributes_alone(make_history, quick):

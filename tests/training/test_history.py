@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features.contract import Column, LeadSchema
-from training.describing import describe_history
 from training.history import (
     EVENT_COLUMNS,
     LEAD_COLUMNS,
@@ -20,7 +19,8 @@ from training.history import (
     read_history,
     write_history,
 )
-from training.recipe import TimeRecipe
+from training.importing.describing import describe_history
+from training.recipes.recipe import TimeRecipe
 
 SCHEMA = LeadSchema((Column(name="visits", kind="number"), Column(name="source", kind="text")))
 MOMENTS = st.integers(10**9, 2 * 10**9).map(lambda second: datetime.fromtimestamp(second, UTC))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from features.contract import LeadSchema
 from features.times import DAY, MISSING_TIME, micros_of, to_micros
-from training.describing import describe_history
-from training.recipe import TimeRecipe
+from training.importing.describing import describe_history
+from training.recipes.recipe import TimeRecipe
 from training.snapshots import MAX_AGE_DAYS, TooLittleHistory, build_training_rows, derive_horizon
 
 START = pd.Timestamp("2026-01-01T00:00:00Z")
