@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from training.fitting import BASE_RATE, OURS, TrainingOptions, fit_history
-from training.importing import import_history
+from training.importing.pipeline import import_history
 from training.recipe import find_recipe_file
 from training.recipe_reading import read_recipe
 from training.report import compute_verdict
