@@ -6,8 +6,8 @@ import pytest
 
 from training.fitting import BASE_RATE, OURS, TrainingOptions, fit_history
 from training.importing.pipeline import import_history
-from training.recipe import find_recipe_file
-from training.recipe_reading import read_recipe
+from training.recipes.reading import read_recipe
+from training.recipes.recipe import find_recipe_file
 from training.report import compute_verdict
 from training.tuning import CANDIDATES
 

@@ -101,7 +101,12 @@ def test_three_windows_where_there_is_enough():
 
 @pytest.mark.parametrize(
     ("n", "wins", "said"),
-    [(60, 30, "to learn from|to test on"), (1_000, 3, "wins are too few"), (1_000, 997, "wins are too few")],
+    [
+        (60, 30, "to learn from|to test on"),
+        (1_000, 3, "wins are too few"),
+        (1_000, 1, "wins are too few"),
+        (1_000, 997, "wins are too few"),
+    ],
 )
 def test_too_few_rows_say_what_is_needed(n, wins, said):
     """Whoever has too little reads how many rows, wins and losses are needed, by time and at random."""
