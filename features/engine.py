@@ -105,18 +105,10 @@ def compute_features(
         One row a snapshot, in the order of `snapshots`.
     """
     numbers = np.empty((len(snapshots), len(feature_set.numbers)))
-    positions, features = feature_set.column_numbers
-    attributes = _compute_attributes(features, leads, snapshots, float)
-    if len(snapshots) < _WORTH_FACTORIZING:
-        numbers[:, positions] = np.array(attributes).reshape(len(features), len(snapshots)).T
-    else:
-        for position, values in zip(positions, attributes, strict=True):
-            numbers[:, position] = values
-    if LeadAge.name in feature_set.number_positions:
-        numbers[:, feature_set.number_positions[LeadAge.name]] = _compute_age(leads, snapshots)
+    _fill_columns(leads, snapshots, feature_set, numbers)
     for scope in ("lead", "account"):
         fill_scope(scope, leads, events, snapshots, feature_set, numbers)
-    texts = tuple(_compute_attributes(feature_set.texts, leads, snapshots, object))
+    texts = tuple(_compute_attributes(feature_set.texts, leads, snapshots, object)) if feature_set.texts else ()
     return FeatureTable(feature_set=feature_set, numbers=numbers, texts=texts)
 
 
@@ -145,12 +137,27 @@ def _clean(values: "pd.Series[Any]", kind: ColumnKind) -> NDArray[Any]:
     return clean_column(values, Column(name=str(values.name), kind=kind, low=-np.inf, high=np.inf))
 
 
+def _fill_columns(
+    leads: LeadTable, snapshots: SnapshotTable, feature_set: FeatureSet, numbers: NDArray[np.float64]
+) -> None:
+    """Fill in the columns of `numbers` that no event decides: of few snapshots in one go, which is quicker."""
+    if LeadAge.name in feature_set.number_positions:
+        numbers[:, feature_set.number_positions[LeadAge.name]] = _compute_age(leads, snapshots)
+    positions, features = feature_set.column_numbers
+    if not features:
+        return
+    attributes = _compute_attributes(features, leads, snapshots, float)
+    if len(snapshots) < _WORTH_FACTORIZING:
+        numbers[:, positions] = np.array(attributes).reshape(len(features), len(snapshots)).T
+        return
+    for position, values in zip(positions, attributes, strict=True):
+        numbers[:, position] = values
+
+
 def _compute_age(leads: LeadTable, snapshots: SnapshotTable) -> NDArray[np.float64]:
     created = leads.created_at[snapshots.lead]
     known = (created != MISSING_TIME) & (created <= snapshots.as_of)
-    age = np.full(len(snapshots), np.nan)
-    age[known] = (snapshots.as_of[known] - created[known]) / DAY
-    return age
+    return np.where(known, (snapshots.as_of - created) / DAY, np.nan)
 
 
 def _compute_attributes(

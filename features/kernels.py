@@ -6,6 +6,7 @@ from numba import njit
 from features.event_kinds import Op
 from features.ordering import CODE_SHIFT, DELAY_MASK, ROW_BITS, ROW_MASK, sort_by_time
 from features.plan import BAND, BAND_BEFORE, CODE, COLUMN, OP, SLOT
+from features.prefetching import prefetch_row
 from features.times import DAY
 
 # numba freezes module globals into the compiled code, so the operations must be plain numbers.
@@ -202,6 +203,7 @@ def compute_groups(  # type: ignore[no-untyped-def]
         sort_by_time(own, scratch, recorded_at, properties)
         for at in range(rooms[g], rooms[g + 1]):
             moment, s = moments[at, 0], moments[at, 1]
+            prefetch_row(out, s)
             end = _count(own, recorded_at, moment, edges, counts, earliest, latest)
             _add_up_counts(counts, earliest, latest)
             if sums.shape[0]:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -38,10 +39,11 @@ def fill_scope(
     group = leads.account[snapshots.lead] if by_account else snapshots.lead
     n_groups = len(leads.account_ids) if by_account else len(leads)
     rooms, moments = ordering.arrange_snapshots(_plain(group), _plain(snapshots.as_of), n_groups)
+    if len(moments) == 0:
+        numbers[:, plan.rules[:, COLUMN]] = np.nan
+        return
     if len(moments) < len(snapshots):
         numbers[np.ix_(group < 0, plan.rules[:, COLUMN])] = np.nan
-    if len(moments) == 0:
-        return
     recorded_at, properties = _plain(events.recorded_at), _plain(_align_properties(events, feature_set))
     offsets, records = _arrange_events(events, events.account if by_account else events.lead, rooms, feature_set)
     lead_of, n_leads = _plain(events.lead), len(leads)
@@ -63,7 +65,7 @@ def _arrange_events(
     """
     edges = _share_items(len(events))
     places = np.zeros((len(edges) - 1, len(rooms) - 1), np.int64)
-    group, types, code_of = _plain(group), _plain(events.type), _find_codes(events, feature_set)
+    group, types, code_of = _plain(group), _plain(events.type), _find_codes(events.types, feature_set)
     times = _plain(events.occurred_at), _plain(events.recorded_at)
 
     def count(part: int, first: int, last: int) -> None:
@@ -95,10 +97,11 @@ def _align_properties(events: EventLog, feature_set: FeatureSet) -> NDArray[np.f
     return aligned
 
 
-def _find_codes(events: EventLog, feature_set: FeatureSet) -> NDArray[np.int32]:
-    """Return the plan's code of each event type of the log; types no feature names share the last code."""
+@lru_cache(maxsize=64)
+def _find_codes(types: tuple[str, ...], feature_set: FeatureSet) -> NDArray[np.int32]:
+    """Return the plan's code of each event type of a log; types no feature names share the last code."""
     code_of = feature_set.type_codes
-    return np.array([code_of.get(name, len(code_of)) for name in events.types], dtype=np.int32)
+    return np.array([code_of.get(name, len(code_of)) for name in types], dtype=np.int32)
 
 
 def _count_parts(n: int) -> int:
