@@ -109,7 +109,8 @@ def derive_horizon(history: History) -> int:
         raise TooLittleHistory("no won lead has a date: say in the recipe where the outcome's date is")
     days = (won["outcome_at"] - won["created_at"]).dt.total_seconds() / 86_400
     span = (pd.Timestamp(get_observed_until(history)) - leads["created_at"].min()).days
-    wanted = min((h for h in _HORIZONS if h >= days.quantile(0.9)), default=_HORIZONS[-1])
+    most_wins = float(days.quantile(0.9, interpolation="higher"))
+    wanted = min((h for h in _HORIZONS if h >= most_wins), default=_HORIZONS[-1])
     allowed = max((h for h in _HORIZONS if h <= span * _MAX_SHARE_OF_SPAN), default=_HORIZONS[0])
     return min(wanted, allowed)
 

@@ -1,6 +1,7 @@
 """The registered model, loaded by MLflow in a process that knows nothing of this repository."""
 
 import json
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -78,7 +79,8 @@ def told(history, leads, moments, trained_home, tmp_path_factory):
         events=[write_json_events(by_lead.get(lead, nothing)) for lead in leads["lead_id"]],
     )
     asked.to_parquet(folder / "asked.parquet")
-    uri = f"sqlite:///{trained_home.folder / 'mlflow.db'}"
+    # A copy of the registry gets the champion: other tests see that training promotes nothing.
+    uri = f"sqlite:///{shutil.copy(trained_home.folder / 'mlflow.db', folder)}"
     Registry(uri)._client.set_registered_model_alias("hotlead", "champion", "1")
     # -S leaves the editable path file unread, -P the folder out of the path.
     command = [sys.executable, "-P", "-S", "-c", STRANGER, sysconfig.get_paths()["purelib"], uri]
