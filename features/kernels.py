@@ -1,9 +1,9 @@
 """Compiled: the walk through the events of a group for each of its snapshots. Times are int64 microseconds."""
 
 import numpy as np
-from numba import njit
 
-from features.event_kinds import Op
+from features.compiling import compiled
+from features.event_feature import Op
 from features.ordering import CODE_SHIFT, DELAY_MASK, ROW_BITS, ROW_MASK, sort_by_time
 from features.plan import BAND, BAND_BEFORE, CODE, COLUMN, OP, SLOT
 from features.prefetching import prefetch_row
@@ -15,7 +15,7 @@ _SHARE, _ACTIVE_DAYS, _ACTIVE_LEADS = int(Op.SHARE), int(Op.ACTIVE_DAYS), int(Op
 _FOREVER = np.iinfo(np.int64).max
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _find_begin(records, moment, reach):  # type: ignore[no-untyped-def]
     """Find the first record that occurred at or after ``moment - reach``."""
     begin, end = 0, records.shape[0]
@@ -30,13 +30,13 @@ def _find_begin(records, moment, reach):  # type: ignore[no-untyped-def]
     return begin
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _is_recorded(tag, age, moment, recorded_at):  # type: ignore[no-untyped-def]
     """Tell whether an event had been recorded by the moment: mostly its bound says so."""
     return age >> (tag >> ROW_BITS & DELAY_MASK) > 0 or recorded_at[tag & ROW_MASK] <= moment
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _count(records, recorded_at, moment, edges, counts, earliest, latest):  # type: ignore[no-untyped-def]
     """Count the events in each cell, and keep the greatest age in it and the least age of its type.
 
@@ -57,7 +57,7 @@ def _count(records, recorded_at, moment, edges, counts, earliest, latest):  # ty
     return i
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _sum(records, recorded_at, moment, edges, half_lives, quantities, properties, sums):  # type: ignore[no-untyped-def]
     """Add up faded counts, then properties, in each cell."""
     sums[:] = 0.0
@@ -77,7 +77,7 @@ def _sum(records, recorded_at, moment, edges, half_lives, quantities, properties
                     sums[n_decays + q, band, code] += amount
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _count_distinct(  # type: ignore[no-untyped-def]
     records, recorded_at, end, moment, s, reach, is_days, starts, touched, lead_of, days, seen_by, distinct
 ):
@@ -105,7 +105,7 @@ def _count_distinct(  # type: ignore[no-untyped-def]
                 distinct[d] += 1.0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _add_up_counts(counts, earliest, latest):  # type: ignore[no-untyped-def]
     """Turn what bands and types hold into what windows hold, with any type in the last column."""
     n_bands, any_type = counts.shape[0], counts.shape[1] - 1
@@ -122,7 +122,7 @@ def _add_up_counts(counts, earliest, latest):  # type: ignore[no-untyped-def]
         latest[any_type] = min(latest[any_type], latest[code])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _add_up_sums(sums):  # type: ignore[no-untyped-def]
     """Turn what bands and types hold into what windows hold, with any type in the last column."""
     n_measures, n_bands, any_type = sums.shape[0], sums.shape[1], sums.shape[2] - 1
@@ -135,7 +135,7 @@ def _add_up_sums(sums):  # type: ignore[no-untyped-def]
                 sums[measure, band, code] += sums[measure, band - 1, code]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _write(n_counts, rules, counts, earliest, latest, sums, distinct, s, out):  # type: ignore[no-untyped-def]
     """Read each feature out of its cell into row `s`; plain counts, most of them, stand first."""
     any_type = counts.shape[1] - 1
@@ -159,7 +159,7 @@ def _write(n_counts, rules, counts, earliest, latest, sums, distinct, s, out):  
         out[s, rules[f, COLUMN]] = value
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _find_longest(first, last, offsets):  # type: ignore[no-untyped-def]
     longest = 0
     for g in range(first, last):
@@ -167,7 +167,7 @@ def _find_longest(first, last, offsets):  # type: ignore[no-untyped-def]
     return longest
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def compute_groups(  # type: ignore[no-untyped-def]
     first, last, offsets, records, recorded_at, properties, lead_of, n_leads, rooms, moments, plan, out
 ):

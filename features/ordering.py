@@ -1,8 +1,8 @@
 """Compiled: laying events and snapshots out group by group, and each group's events in order of time."""
 
 import numpy as np
-from numba import njit
 
+from features.compiling import compiled
 from features.times import MISSING_TIME
 
 # A record's tag holds the event's row, how late it was recorded (a power of two) and its type's code.
@@ -14,7 +14,7 @@ _NEVER = np.iinfo(np.int64).max
 _RUN = 16
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def arrange_snapshots(group, as_of, n_groups):  # type: ignore[no-untyped-def]
     """Lay snapshots out group by group; those of no group (negative) are left out.
 
@@ -40,7 +40,7 @@ def arrange_snapshots(group, as_of, n_groups):  # type: ignore[no-untyped-def]
     return places[: n_groups + 1], moments
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def count_events(first, last, group, counts):  # type: ignore[no-untyped-def]
     """Count the events [first, last) of each group into `counts`, shape (n_groups,); negative is no group."""
     for i in range(first, last):
@@ -48,7 +48,7 @@ def count_events(first, last, group, counts):  # type: ignore[no-untyped-def]
             counts[group[i]] += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def lay_out(counts, rooms):  # type: ignore[no-untyped-def]
     """Turn the counts of several parts, shape (parts, n_groups), into the places where each part writes.
 
@@ -71,7 +71,7 @@ def lay_out(counts, rooms):  # type: ignore[no-untyped-def]
     return offsets
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _bound_delay(occurred, recorded):  # type: ignore[no-untyped-def]
     """Return b so that an event which occurred 2**b microseconds ago or more has surely been recorded."""
     if recorded <= occurred:
@@ -82,7 +82,7 @@ def _bound_delay(occurred, recorded):  # type: ignore[no-untyped-def]
     return _UNBOUNDED_DELAY
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def place_events(first, last, group, places, occurred_at, recorded_at, event_type, code_of, records):  # type: ignore[no-untyped-def]
     """Write the events [first, last) into their groups' space, as (occurred_at, tag).
 
@@ -99,7 +99,7 @@ def place_events(first, last, group, places, occurred_at, recorded_at, event_typ
         records[at, 0], records[at, 1] = occurred, (tag << ROW_BITS) | i
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _is_before(a, b, recorded_at, properties):  # type: ignore[no-untyped-def]
     """Order two records by all that a sum could notice, so that shuffled events sum to the same bits."""
     if a[0] != b[0]:
@@ -117,7 +117,7 @@ def _is_before(a, b, recorded_at, properties):  # type: ignore[no-untyped-def]
     return False
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _merge(records, scratch, middle, recorded_at, properties):  # type: ignore[no-untyped-def]
     """Merge the ordered records before and from `middle` on."""
     scratch[:middle] = records[:middle]
@@ -133,7 +133,7 @@ def _merge(records, scratch, middle, recorded_at, properties):  # type: ignore[n
             i += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _insert(records, recorded_at, properties):  # type: ignore[no-untyped-def]
     row = np.empty(2, np.int64)
     for i in range(1, records.shape[0]):
@@ -147,7 +147,7 @@ def _insert(records, recorded_at, properties):  # type: ignore[no-untyped-def]
         records[j] = row
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def sort_by_time(records, scratch, recorded_at, properties):  # type: ignore[no-untyped-def]
     """Sort records in place by time: insertion in short runs, then merges; `scratch` is as long as they are."""
     n = records.shape[0]

@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+from features.compiling import compiled
 
 _LINE = 64
 _FOR_WRITING, _KEEP_CLOSE, _IS_DATA = 1, 3, 1
@@ -27,7 +29,7 @@ def _prefetch(typing_context: Any, address: Any) -> Any:
     return types.void(types.intp), generate
 
 
-@njit(nogil=True)
+@compiled
 def prefetch_row(table, row):  # type: ignore[no-untyped-def]
     """Ask for the cache lines of a row that will be written soon."""
     begin = np.intp(table.ctypes.data) + row * table.strides[0]

@@ -10,20 +10,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.contract import SchemaMismatch
-from features.engine import FeatureTable, compute_features, warm_up
+from features.engine import FeatureTable
 from features.event_kinds import DecayedCount, EventCount, PropertySum, Trend
 from features.feature_set import FeatureSet
 from features.lead_kinds import is_missing
-from features.tables import EventLog
-from tests.features.oracle import DAY, PlainEvent, PlainLead, compute_value
+from tests.features.oracle import DAY, PlainEvent, compute_value
 from tests.features.worlds import (
+    EVERY_FEATURE,
     NOON,
     QUANTITIES,
     SCHEMA,
     TYPES,
     World,
+    bits,
+    compute,
     event_features,
     feature_sets,
+    lead_without_columns,
+    make_dense_world,
     plain_events,
     worlds,
 )
@@ -33,20 +37,8 @@ MANY = settings(max_examples=150, deadline=None)
 SOME = settings(max_examples=60, deadline=None)
 
 
-def compute(world: World, feature_set: FeatureSet) -> FeatureTable:
-    """Compute the features of a world."""
-    return compute_features(world.lead_table(), world.event_log(), world.snapshot_table(), feature_set=feature_set)
-
-
-def bits(table: FeatureTable) -> tuple:
-    """Return a table as what two tables must share to be equal to the bit."""
-    return table.numbers.view(np.int64).tolist(), [column.tolist() for column in table.texts]
-
-
-@MANY
-@given(worlds(), feature_sets())
-def test_engine_equals_the_oracle(world, feature_set):
-    """Every feature of every snapshot is what its definition says, computed one event at a time."""
+def assert_equal_to_oracle(world: World, feature_set: FeatureSet) -> None:
+    """Compare every feature of every snapshot with its definition."""
     table = compute(world, feature_set)
     for row, (lead, as_of) in enumerate(world.snapshots):
         for feature in feature_set.features:
@@ -58,6 +50,19 @@ def test_engine_equals_the_oracle(world, feature_set):
                 assert value == pytest.approx(expected, rel=1e-12, abs=1e-300), feature
             else:
                 assert value == expected, feature
+
+
+@MANY
+@given(worlds(), feature_sets())
+def test_engine_equals_the_oracle(world, feature_set):
+    """Every feature of every snapshot is what its definition says, computed one event at a time."""
+    assert_equal_to_oracle(world, feature_set)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_engine_equals_the_oracle_where_much_falls_together(seed):
+    """Every kind in every window agrees where events lie on edges, at one instant, and come late."""
+    assert_equal_to_oracle(make_dense_world(seed), EVERY_FEATURE)
 
 
 @SOME
@@ -72,14 +77,6 @@ def test_sums_of_any_numbers_are_close(amounts, shuffler):
     value = compute(world, FeatureSet(SCHEMA, (PropertySum(quantity="pages"),))).numbers[0, 0]
     scale = math.fsum(map(abs, amounts))
     assert abs(value - math.fsum(amounts)) <= 1e-12 * scale
-
-
-def lead_without_columns(account: str | None = None) -> PlainLead:
-    """Return a lead of which nothing is known."""
-    return PlainLead(
-        account=account,
-        columns=dict.fromkeys(("role", "email", "source")) | {"employees": math.nan, "revenue": math.nan},
-    )
 
 
 @SOME
@@ -149,6 +146,19 @@ def test_unnamed_types_reach_only_features_of_any_type(world, feature_set):
             assert same, feature
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_dense_worlds_keep_every_bit(seed):
+    """Alone, shuffled or with a future added, every feature of a dense world keeps its bits."""
+    world, shuffler = make_dense_world(seed), random.Random(seed)
+    table = compute(world, EVERY_FEATURE)
+    shuffled = shuffler.sample(world.events, len(world.events))
+    assert bits(compute(World(world.leads, shuffled, world.snapshots), EVERY_FEATURE)) == bits(table)
+    for row, (lead, as_of) in enumerate(world.snapshots):
+        seen = [event for event in world.events if event.occurred_at < as_of and event.recorded_at <= as_of]
+        known = compute(World(world.leads, seen, [(lead, as_of)]), EVERY_FEATURE)
+        assert bits(known) == bits(table.take(np.array([row])))
+
+
 @pytest.mark.parametrize(
     ("occurred_at", "count"),
     [(NOON - 7 * DAY - 1, 0), (NOON - 7 * DAY, 1), (NOON - 1, 1), (NOON, 0)],
@@ -177,75 +187,6 @@ def test_events_that_occurred_nobody_knows_when_are_never_seen():
     assert compute(world, feature_set).numbers.tolist() == [[0.0, 0.0]]
 
 
-def make_crowd(n_leads: int, n_events: int, n_snapshots: int) -> World:
-    """Invent a world too large for one thread, some of its groups large, its moments on a coarse grid."""
-    rng = random.Random(11)
-    grid = [NOON - DAY * rng.randrange(120) - rng.randrange(3) for _ in range(400)]
-    leads = [lead_without_columns(rng.choice((None, "acme", "globex"))) for _ in range(n_leads)]
-    events = [
-        PlainEvent(
-            min(rng.randrange(n_leads), rng.randrange(n_leads)),
-            None,
-            rng.choice(TYPES),
-            (at := rng.choice(grid)),
-            at + rng.choice((0, 0, 3 * DAY)),
-            {"pages": rng.choice((0.1, 0.2, 0.7, math.nan))},
-        )
-        for _ in range(n_events)
-    ]
-    return World(leads, events, [(rng.randrange(n_leads), rng.choice(grid)) for _ in range(n_snapshots)])
-
-
-def test_threads_change_nothing():
-    """More snapshots and events than one thread takes get the same bits as small batches of them."""
-    world = make_crowd(n_leads=3_000, n_events=45_000, n_snapshots=45_000)
-    feature_set = FeatureSet(
-        SCHEMA,
-        (
-            EventCount("visit", 30),
-            EventCount(None, None),
-            DecayedCount(None, None),
-            PropertySum(None, 90, quantity="pages"),
-            PropertySum("form", None, quantity="pages"),
-        ),
-    )
-    leads, events, snapshots = world.lead_table(), world.event_log(), world.snapshot_table()
-    together = compute_features(leads, events, snapshots, feature_set=feature_set)
-    for begin in range(0, 45_000, 9_000):
-        rows = np.arange(begin, begin + 9_000)
-        part = compute_features(leads, events, snapshots.take(rows), feature_set=feature_set)
-        assert bits(part) == bits(together.take(rows))
-
-
-def test_no_events_and_no_snapshots_are_fine():
-    """An empty log gives counts of zero; no snapshots give a table without rows."""
-    world = World([lead_without_columns("acme")], [], [(0, NOON)])
-    feature_set = FeatureSet(SCHEMA, (EventCount("visit", 7), EventCount("visit", 7, "account")))
-    leads = world.lead_table()
-    table = compute_features(leads, EventLog.empty(), world.snapshot_table(), feature_set=feature_set)
-    assert table.numbers.tolist() == [[0.0, 0.0]]
-    none = world.snapshot_table().take(np.array([], dtype=np.int64))
-    assert compute_features(leads, EventLog.empty(), none, feature_set=feature_set).numbers.shape == (0, 2)
-
-
-def test_read_only_and_strided_columns_are_read_alike():
-    """Columns that pandas hands out read-only, or as every other row of a table, give the same bits."""
-    world = make_crowd(n_leads=5, n_events=60, n_snapshots=9)
-    feature_set = FeatureSet(SCHEMA, (EventCount("visit", 30), PropertySum(quantity="pages"), DecayedCount()))
-    events, snapshots = world.event_log(), world.snapshot_table()
-    changed = {
-        name: np.repeat(getattr(events, name), 2)[::2]
-        for name in ("lead", "account", "type", "occurred_at", "recorded_at")
-    }
-    for column in changed.values():
-        column.setflags(write=False)
-    snapshots.as_of.setflags(write=False)
-    other = compute_features(
-        world.lead_table(), dataclasses.replace(events, **changed), snapshots, feature_set=feature_set
-    )
-    assert bits(other) == bits(compute(world, feature_set))
-
-
 @SOME
 @given(worlds(), feature_sets(), st.randoms(use_true_random=False))
 def test_frames_bring_back_the_table(world, feature_set, shuffler):
@@ -271,12 +212,3 @@ def test_unknown_columns_of_a_table_raise():
     world = World([lead_without_columns()], [], [(0, NOON)])
     with pytest.raises(ValueError, match="nonsense"):
         compute(world, FeatureSet(SCHEMA, (EventCount("visit", 7),))).column("nonsense")
-
-
-def test_warming_up_compiles_everything():
-    """After warming up, no kernel of the engine has to be compiled for a first caller."""
-    warm_up()
-    from features import kernels, ordering
-
-    walks = (kernels.compute_groups, ordering.count_events, ordering.lay_out, ordering.place_events)
-    assert all(walk.signatures for walk in walks)

@@ -1,6 +1,7 @@
 """Small random worlds for the tests of the engine, as records and as the tables that the engine reads."""
 
 import math
+import random
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from features.contract import Column, LeadSchema
+from features.engine import FeatureTable, compute_features
 from features.event_kinds import (
     ActiveDays,
     ActiveLeads,
@@ -191,6 +193,61 @@ lead_features = st.sampled_from(
 )
 
 
+_WINDOWS = (None, 1, 7, 30)
+EVERY_FEATURE = FeatureSet(
+    SCHEMA,
+    tuple(
+        feature
+        for scope in ("lead", "account")
+        for type_ in (None, "visit", "form")
+        for feature in (
+            *(
+                kind(type_, days, scope)
+                for kind in (EventCount, ActiveDays, ActiveLeads, DaysSince, FirstSeen)
+                for days in _WINDOWS
+            ),
+            *(
+                DecayedCount(type_, days, scope, half_life=half_life)
+                for days in (None, 7)
+                for half_life in (0.5, 14.0)
+            ),
+            *(Trend(type_, days, scope) for days in (1, 7, 14)),
+            *(TypeShare(type_, days, scope) for days in _WINDOWS if type_),
+            *(PropertySum(type_, days, scope, quantity=name) for days in _WINDOWS for name in QUANTITIES),
+        )
+    ),
+)
+"""Every kind over events, in every scope, for a named type and for any, in several windows."""
+
+
+def make_dense_world(seed: int, n_leads: int = 4, n_events: int = 80, n_snapshots: int = 12) -> World:
+    """Make a world in which much falls together: events on edges of windows, at the same instant, recorded late."""
+    rng = random.Random(seed)
+    edges = [NOON - days * DAY + rng.choice((-1, 0, 0, 1)) for days in (0, 1, 2, 7, 8, 14, 28, 30, 37)]
+    edges += [rng.randrange(NOON - 60 * DAY, NOON) for _ in range(10)]
+    leads = [
+        PlainLead(
+            account=rng.choice((None, "acme", "acme", "globex")),
+            created_at=rng.choice((None, *edges)),
+            columns=dict.fromkeys(("role", "email", "source")) | {"employees": math.nan, "revenue": math.nan},
+        )
+        for _ in range(n_leads)
+    ]
+    events = [
+        PlainEvent(
+            lead=rng.choice((None, *range(n_leads), *range(n_leads))),
+            account=rng.choice((None, None, None, *ACCOUNTS)),
+            type=rng.choice(TYPES),
+            occurred_at=(occurred := rng.choice(edges)),
+            recorded_at=occurred + rng.choice((0, 0, 0, -5, 1, 1000, DAY, 7 * DAY)),
+            properties={name: rng.randrange(-1000, 1000) / 8 for name in QUANTITIES if rng.random() < 0.7},
+        )
+        for _ in range(n_events)
+    ]
+    told = [NOON, NOON - 7 * DAY, *(event.recorded_at for event in events)]
+    return World(leads, events, [(rng.randrange(n_leads), rng.choice(told)) for _ in range(n_snapshots)])
+
+
 any_features = st.one_of(event_features, lead_features)
 
 
@@ -199,3 +256,21 @@ def feature_sets(draw, features=any_features):
     """Draw a feature set over `SCHEMA`, of features with distinct names."""
     drawn = draw(st.lists(features, min_size=1, max_size=25, unique_by=lambda feature: feature.name))
     return FeatureSet(SCHEMA, tuple(drawn))
+
+
+def lead_without_columns(account: str | None = None) -> PlainLead:
+    """Return a lead of which nothing is known."""
+    return PlainLead(
+        account=account,
+        columns=dict.fromkeys(("role", "email", "source")) | {"employees": math.nan, "revenue": math.nan},
+    )
+
+
+def compute(world: World, feature_set: FeatureSet) -> FeatureTable:
+    """Compute the features of a world."""
+    return compute_features(world.lead_table(), world.event_log(), world.snapshot_table(), feature_set=feature_set)
+
+
+def bits(table: FeatureTable) -> tuple:
+    """Return a table as what two tables must share to be equal to the bit."""
+    return table.numbers.view(np.int64).tolist(), [column.tolist() for column in table.texts]
