@@ -3,9 +3,8 @@
 import math
 import re
 from bisect import bisect_right
-from functools import lru_cache
 
-from features.text import normal_form
+from features.text import normal_form, remember_short
 
 # Head counts and turnovers of the European definition of small and medium firms (2003/361/EC), and above.
 _SIZES = ((0, "none"), (1, "1–9"), (10, "10–49"), (50, "50–249"), (250, "250–999"), (1_000, "1,000–4,999"))
@@ -41,7 +40,7 @@ def _band(amount: float, bands: tuple[tuple[float, str], ...], top: tuple[float,
     return steps[max(bisect_right([low for low, _ in steps], amount) - 1, 0)][1]
 
 
-@lru_cache(maxsize=65_536)
+@remember_short
 def email_kind(email: str | None) -> str | None:
     """Return "free mail", "education", "government" or "company" for an address, None where there is none."""
     if email is None or email.count("@") != 1:

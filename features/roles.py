@@ -1,9 +1,8 @@
 """What a job title says, in English, German, Italian, Finnish and Turkish: the rank and the department it names."""
 
 import re
-from functools import lru_cache
 
-from features.text import normal_form
+from features.text import normal_form, remember_short
 
 # Titles are compared in normal form, with hyphens, slashes and dots as blanks and every Turkish i with its dot.
 # The first group with a matching word wins, so an "assistant to the CEO" is no chief.
@@ -96,13 +95,13 @@ _SENIORITY_WORDS = _compile(_SENIORITIES)
 _DEPARTMENT_WORDS = _compile(_DEPARTMENTS)
 
 
-@lru_cache(maxsize=65_536)
+@remember_short
 def seniority(role: str | None) -> str | None:
     """Return the rank a job title speaks of, "specialist" where it names none, None without a title."""
     return _find_group(role, _SENIORITY_WORDS, otherwise="specialist")
 
 
-@lru_cache(maxsize=65_536)
+@remember_short
 def department(role: str | None) -> str | None:
     """Return the department a job title speaks of, "other" where it names none, None without a title."""
     return _find_group(role, _DEPARTMENT_WORDS, otherwise="other")

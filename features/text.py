@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SPACES = re.compile(r"\s+")
@@ -10,7 +12,23 @@ _NOT_WORD = re.compile(r"\W+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-@lru_cache(maxsize=65_536)
+_SHORT = 200
+_Text = TypeVar("_Text", str, "str | None")
+_Result = TypeVar("_Result")
+
+
+def remember_short(rule: Callable[[_Text], _Result]) -> Callable[[_Text], _Result]:
+    """Remember what a rule says of short texts; callers choose the texts, so long ones must not fill the memory."""
+    remembered = lru_cache(maxsize=65_536)(rule)
+
+    @wraps(rule)
+    def apply(text: _Text) -> _Result:
+        return remembered(text) if text is None or len(text) <= _SHORT else rule(text)
+
+    return apply
+
+
+@remember_short
 def normal_form(text: str) -> str:
     """Return the form in which two spellings of one value are equal.
 
