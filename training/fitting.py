@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from features.catalogue import derive_catalogue
 from features.engine import FeatureTable, compute_features
@@ -89,6 +90,8 @@ class Fitted:
         return self.table.take(self.split.test)
 
 
+# On matrices this small more threads cost more than they save, and another number of them is another last digit.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def fit_history(history: History, options: TrainingOptions, on_step: Step = lambda *_: None) -> Fitted:
     """Fit a scorer to a history.
 

@@ -20,8 +20,6 @@ from models.scorer import LeadScorer
 from training.history import write_history
 from training.tracking import track_run
 
-pytestmark = pytest.mark.xdist_group("mlflow")
-
 
 def ask(home, *arguments):
     """Run a verb that answers in JSON; what it raises is raised here."""

@@ -11,8 +11,6 @@ from models.registry import Registry
 from training.registering import register_fitted
 from training.report import read_report_json
 
-pytestmark = pytest.mark.xdist_group("mlflow")
-
 
 @pytest.fixture(scope="module")
 def uri(trained_home):

@@ -12,7 +12,6 @@ from mlflow.tracking import MlflowClient
 
 from training.tracking import TrackingUnavailable, prepare_tracking, record_run, track_run
 
-pytestmark = pytest.mark.xdist_group("mlflow")
 ROOT = Path(__file__).parents[2]
 PREPARE = """
 import sys

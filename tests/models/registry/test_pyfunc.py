@@ -15,7 +15,6 @@ from features.tables import EventLog, LeadTable, SnapshotTable
 from models.artifact import load_scorer
 from models.registry import Registry
 
-pytestmark = pytest.mark.xdist_group("mlflow")
 STRANGER = """
 import importlib.util, json, os, sys
 sys.path.append(sys.argv[1])

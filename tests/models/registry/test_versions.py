@@ -11,7 +11,6 @@ from models.artifact import check_manifest, fingerprint_of, load_scorer
 from models.registry import NothingToRollBack, Registry, RegistryUnavailable, UnknownVersion
 from training.tracking import prepare_tracking, track_run
 
-pytestmark = pytest.mark.xdist_group("mlflow")
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
 
