@@ -117,7 +117,7 @@ def find_counts(result: Any) -> NDArray[np.int32]:
 
 
 def measure(who: str, folder: Path) -> None:
-    """Print seconds, megabytes and a hash of the counts; in a process of its own, so that its peak is its own."""
+    """Print seconds, processor seconds, megabytes and a hash of the counts: the peak is this process's own."""
     run = {"ours": prepare_ours, "polars": prepare_polars}[who](folder)
     before = reset_peak()
     result = run()
@@ -125,9 +125,9 @@ def measure(who: str, folder: Path) -> None:
     digest = hashlib.sha256(find_counts(result)).hexdigest()
     del result
     # The first run has paid for fresh memory, which on a virtual machine can cost more than the work.
-    begin = time.perf_counter()
+    begin = time.perf_counter(), time.process_time()
     run()
-    print(time.perf_counter() - begin, megabytes, digest)
+    print(time.perf_counter() - begin[0], time.process_time() - begin[1], megabytes, digest)
 
 
 def reset_peak() -> int:
@@ -138,11 +138,11 @@ def reset_peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def measure_apart(who: str, folder: Path) -> tuple[float, float, str]:
+def measure_apart(who: str, folder: Path) -> tuple[list[float], str]:
     """Measure in a fresh process."""
     command = [sys.executable, "-m", "benchmarks.features", "--measure", who, str(folder)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    return float(told[0]), float(told[1]), told[2]
+    *figures, digest = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return [float(figure) for figure in figures], digest
 
 
 def compare(folder: Path) -> None:
@@ -154,14 +154,12 @@ def compare(folder: Path) -> None:
         If the counts differ.
     """
     rounds = [[measure_apart(who, folder) for who in ("ours", "polars")] for _ in range(REPETITIONS)]
-    if len({found[2] for turn in rounds for found in turn}) != 1:
+    if len({digest for turn in rounds for _, digest in turn}) != 1:
         raise ValueError("the counts differ: one of the two is wrong")
-    ours, theirs = ([median(turn[side][part] for turn in rounds) for part in (0, 1)] for side in (0, 1))
     print(f"  {'':<24}{'ours':>10}{'polars':>10}{'ratio':>8}")
-    for name, unit, part in (("time", "s", 0), ("peak memory", "MB", 1)):
-        print(
-            f"  {name + ', ' + unit:<24}{ours[part]:>10.2f}{theirs[part]:>10.2f}{theirs[part] / ours[part]:>7.1f}x"
-        )
+    for part, name in enumerate(("time, s", "processor time, s", "peak memory, MB")):
+        ours, theirs = (median(turn[side][0][part] for turn in rounds) for side in (0, 1))
+        print(f"  {name:<24}{ours:>10.2f}{theirs:>10.2f}{theirs / ours:>7.1f}x")
     print(f"  {len(COUNTS)} counts are equal; ours are {len(FEATURES)} features")
 
 

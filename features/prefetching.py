@@ -14,7 +14,7 @@ _LINE = 64
 _FOR_WRITING, _KEEP_CLOSE, _IS_DATA = 1, 3, 1
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _prefetch(typing_context: Any, address: Any) -> Any:
     """Ask for the cache line at an address."""
 

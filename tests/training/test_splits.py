@@ -13,11 +13,11 @@ from training.splits import TooFewRows, split_at_random, split_by_time, split_ro
 @st.composite
 def dated_rows(draw):
     """Draw rows in time order, with ties, a horizon and mixed labels."""
-    n = draw(st.integers(150, 400))
+    n, moments = draw(st.integers(550, 900)), draw(st.integers(3, 1_000))
     rng = np.random.default_rng(draw(st.integers(0, 10_000)))
-    order = np.sort(rng.integers(0, draw(st.integers(3, 1_000)), n)).astype(float)
-    horizon = draw(st.sampled_from([0.0, 1.0, 20.0, 150.0]))
-    labels = (rng.random(n) < draw(st.sampled_from([0.1, 0.4, 0.9]))).astype(float)
+    order = np.sort(rng.integers(0, moments, n)).astype(float)
+    horizon = moments * draw(st.sampled_from([0.0, 0.01, 0.1, 0.3]))
+    labels = (rng.random(n) < draw(st.sampled_from([0.25, 0.4, 0.75]))).astype(float)
     return order, order + horizon, labels
 
 
