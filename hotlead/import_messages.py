@@ -65,8 +65,14 @@ def _reason(code: str) -> str:
     return f"{code}: {REASONS[code]}"
 
 
+def _say_base_rate(rate: float, horizon_days: int | None) -> str:
+    if horizon_days is None:
+        return f"{rate:.1%} of decided leads are won"
+    return f"{rate:.1%} are won within {horizon_days} days of coming in"
+
+
 def _say_rates(about: "HistoryAbout") -> str:
-    rate = "no lead is decided" if about.base_rate is None else f"{about.base_rate:.1%} of decided leads are won"
+    rate = "no lead is decided" if about.base_rate is None else _say_base_rate(about.base_rate, about.horizon_days)
     span = f", created {about.span[0]:%Y-%m-%d} to {about.span[1]:%Y-%m-%d}" if about.span else ""
     types = ", ".join(f"{name} {number:,}" for name, number in about.event_types[:6])
     more = f", and {len(about.event_types) - 6} more types" if len(about.event_types) > 6 else ""
