@@ -200,7 +200,7 @@ def compute_groups(  # type: ignore[no-untyped-def]
         if rooms[g] == rooms[g + 1]:
             continue
         own = records[offsets[g] : offsets[g + 1]]
-        sort_by_time(own, scratch, recorded_at, properties)
+        sort_by_time(own, scratch, properties)
         for at in range(rooms[g], rooms[g + 1]):
             moment, s = moments[at, 0], moments[at, 1]
             prefetch_row(out, s)

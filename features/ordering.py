@@ -100,15 +100,13 @@ def place_events(first, last, group, places, occurred_at, recorded_at, event_typ
 
 
 @compiled
-def _is_before(a, b, recorded_at, properties):  # type: ignore[no-untyped-def]
+def _is_before(a, b, properties):  # type: ignore[no-untyped-def]
     """Order two records by all that a sum could notice, so that shuffled events sum to the same bits."""
     if a[0] != b[0]:
         return a[0] < b[0]
     if a[1] >> CODE_SHIFT != b[1] >> CODE_SHIFT:
         return a[1] >> CODE_SHIFT < b[1] >> CODE_SHIFT
     i, j = a[1] & ROW_MASK, b[1] & ROW_MASK
-    if recorded_at[i] != recorded_at[j]:
-        return recorded_at[i] < recorded_at[j]
     for q in range(properties.shape[0]):
         x = -np.inf if np.isnan(properties[q, i]) else properties[q, i]
         y = -np.inf if np.isnan(properties[q, j]) else properties[q, j]
@@ -118,14 +116,14 @@ def _is_before(a, b, recorded_at, properties):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _merge(records, scratch, middle, recorded_at, properties):  # type: ignore[no-untyped-def]
+def _merge(records, scratch, middle, properties):  # type: ignore[no-untyped-def]
     """Merge the ordered records before and from `middle` on."""
     scratch[:middle] = records[:middle]
     i, j = 0, middle
     for at in range(records.shape[0]):
         if i == middle:
             break
-        if j < records.shape[0] and _is_before(records[j], scratch[i], recorded_at, properties):
+        if j < records.shape[0] and _is_before(records[j], scratch[i], properties):
             records[at] = records[j]
             j += 1
         else:
@@ -134,29 +132,29 @@ def _merge(records, scratch, middle, recorded_at, properties):  # type: ignore[n
 
 
 @compiled
-def _insert(records, recorded_at, properties):  # type: ignore[no-untyped-def]
+def _insert(records, properties):  # type: ignore[no-untyped-def]
     row = np.empty(2, np.int64)
     for i in range(1, records.shape[0]):
-        if not _is_before(records[i], records[i - 1], recorded_at, properties):
+        if not _is_before(records[i], records[i - 1], properties):
             continue
         row[:] = records[i]
         j = i
-        while j > 0 and _is_before(row, records[j - 1], recorded_at, properties):
+        while j > 0 and _is_before(row, records[j - 1], properties):
             records[j] = records[j - 1]
             j -= 1
         records[j] = row
 
 
 @compiled
-def sort_by_time(records, scratch, recorded_at, properties):  # type: ignore[no-untyped-def]
+def sort_by_time(records, scratch, properties):  # type: ignore[no-untyped-def]
     """Sort records in place by time: insertion in short runs, then merges; `scratch` is as long as they are."""
     n = records.shape[0]
     for left in range(0, n, _RUN):
-        _insert(records[left : min(left + _RUN, n)], recorded_at, properties)
+        _insert(records[left : min(left + _RUN, n)], properties)
     width = _RUN
     while width < n:
         for left in range(0, n - width, 2 * width):
             part = records[left : min(left + 2 * width, n)]
-            if _is_before(part[width], part[width - 1], recorded_at, properties):
-                _merge(part, scratch, width, recorded_at, properties)
+            if _is_before(part[width], part[width - 1], properties):
+                _merge(part, scratch, width, properties)
         width *= 2

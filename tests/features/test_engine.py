@@ -118,6 +118,22 @@ def test_shuffled_events_change_nothing(world, feature_set, shuffler):
 
 
 @SOME
+@given(
+    st.lists(st.sampled_from((0.1, 0.2, 0.7, 1e15, -1e15, 1e-9, math.nan)), max_size=12),
+    st.randoms(use_true_random=False),
+)
+def test_amounts_of_one_instant_add_up_in_one_order(amounts, shuffler):
+    """Numbers that round sum to the same bits, though their events share instant and type and come in any order."""
+    feature_set = FeatureSet(SCHEMA, (PropertySum(quantity="pages"), PropertySum("visit", 7, quantity="pages")))
+
+    def add_up(ordered):
+        events = [PlainEvent(0, None, "visit", NOON - DAY, NOON - DAY, {"pages": amount}) for amount in ordered]
+        return bits(compute(World([lead_without_columns()], events, [(0, NOON)]), feature_set))
+
+    assert add_up(amounts) == add_up(shuffler.sample(amounts, len(amounts)))
+
+
+@SOME
 @given(worlds(), feature_sets(), st.randoms(use_true_random=False))
 def test_shuffled_leads_and_snapshots_change_only_the_order(world, feature_set, shuffler):
     """Leads and snapshots in another order give the same rows, to the bit, in that order."""
