@@ -6,12 +6,13 @@ import random
 
 import numpy as np
 
+from features import kernels, ordering
 from features.engine import compute_features, warm_up
 from features.event_kinds import DecayedCount, EventCount, PropertySum
 from features.feature_set import FeatureSet
 from features.tables import EventLog
 from tests.features.oracle import DAY, PlainEvent
-from tests.features.worlds import NOON, SCHEMA, TYPES, World, bits, compute, lead_without_columns
+from tests.features.worlds import EVERY_FEATURE, NOON, SCHEMA, TYPES, World, bits, compute, lead_without_columns
 
 
 def make_crowd(n_leads: int, n_events: int, n_snapshots: int) -> World:
@@ -65,8 +66,16 @@ def test_no_events_and_no_snapshots_are_fine():
     assert compute_features(leads, EventLog.empty(), none, feature_set=feature_set).numbers.shape == (0, 2)
 
 
+def list_walks():
+    """List the compiled functions that the engine calls."""
+    walks = (ordering.arrange_snapshots, ordering.count_events, ordering.lay_out, ordering.place_events)
+    return (*walks, kernels.compute_groups)
+
+
 def test_read_only_and_strided_columns_are_read_alike():
-    """Columns that pandas hands out read-only, or as every other row of a table, give the same bits."""
+    """Columns that are read-only, or every other row of a table, give the same bits by the same compiled code."""
+    warm_up()
+    compiled = [len(walk.signatures) for walk in list_walks()]
     world = make_crowd(n_leads=5, n_events=60, n_snapshots=9)
     feature_set = FeatureSet(SCHEMA, (EventCount("visit", 30), PropertySum(quantity="pages"), DecayedCount()))
     events, snapshots = world.event_log(), world.snapshot_table()
@@ -74,19 +83,19 @@ def test_read_only_and_strided_columns_are_read_alike():
         name: np.repeat(getattr(events, name), 2)[::2]
         for name in ("lead", "account", "type", "occurred_at", "recorded_at")
     }
-    for column in changed.values():
+    for column in (*changed.values(), snapshots.lead, snapshots.as_of):
         column.setflags(write=False)
-    snapshots.as_of.setflags(write=False)
     other = compute_features(
         world.lead_table(), dataclasses.replace(events, **changed), snapshots, feature_set=feature_set
     )
     assert bits(other) == bits(compute(world, feature_set))
+    assert [len(walk.signatures) for walk in list_walks()] == compiled
 
 
 def test_warming_up_compiles_everything():
-    """After warming up, no kernel of the engine has to be compiled for a first caller."""
+    """After warming up, no walk has to be compiled for a first caller, whatever features it asks for."""
     warm_up()
-    from features import kernels, ordering
-
-    walks = (kernels.compute_groups, ordering.count_events, ordering.lay_out, ordering.place_events)
-    assert all(walk.signatures for walk in walks)
+    compiled = [len(walk.signatures) for walk in list_walks()]
+    assert min(compiled) > 0
+    compute(make_crowd(n_leads=5, n_events=60, n_snapshots=9), EVERY_FEATURE)
+    assert [len(walk.signatures) for walk in list_walks()] == compiled
