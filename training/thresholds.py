@@ -94,14 +94,14 @@ def choose_thresholds_by_capacity(
 def list_live_snapshots(rows: TrainingRows, start: int, end: int) -> SnapshotTable:
     """List the moments in ``[start, end)`` at which a live service would have scored an open lead.
 
-    That is when a lead is created, and right after each event of its own is recorded.
+    That is when a lead is created, right after each event of its own is recorded, and whenever the rows look at it.
     """
     events, leads = rows.events, rows.leads
     known = np.flatnonzero(events.lead != UNKNOWN)
     created = np.flatnonzero(leads.created_at != MISSING_TIME)
-    lead = np.concatenate([events.lead[known], created.astype(np.int32)])
+    lead = np.concatenate([events.lead[known], created.astype(np.int32), rows.snapshots.lead])
     after = np.maximum(events.recorded_at[known], events.occurred_at[known] + 1)
-    as_of = np.concatenate([after, leads.created_at[created]])
+    as_of = np.concatenate([after, leads.created_at[created], rows.snapshots.as_of])
     is_open = (as_of >= leads.created_at[lead]) & (as_of <= rows.decided_at[lead])
     kept = np.flatnonzero((as_of >= start) & (as_of < end) & is_open)
     return SnapshotTable(lead=lead[kept], as_of=as_of[kept])

@@ -9,6 +9,8 @@ from typing import Any
 
 # Read when MLflow is imported; a user who wants telemetry sets it to false.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+# A server that is away is said to be within seconds, not minutes.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 
 import mlflow
 from matplotlib.figure import Figure
