@@ -80,7 +80,9 @@ def load_scorer(folder: Path) -> LeadScorer:
         scorer = _rebuild(stored, folder)
         changed = list_differences(stored["probe"], compute_probe(scorer.feature_set))
     except (KeyError, TypeError, ValueError) as error:
-        raise MismatchingArtifact(f"this version cannot read the scorer in {folder.name} ({error}): train anew") from error
+        raise MismatchingArtifact(
+            f"this version cannot read the scorer in {folder.name} ({error}): train anew"
+        ) from error
     if changed:
         raise MismatchingArtifact(f"this version computes {changed[0]} otherwise than in training; train anew")
     _compare_golden(scorer, _read_json(folder / _GOLDEN))
