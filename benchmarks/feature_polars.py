@@ -44,7 +44,7 @@ def compute_counts(
     parts = [asked.select("index")]
     for days in windows:
         since = _look_up(asked, totals, days * day)
-        counts = pl.select(**{f"{name} {days}d": until[name] - since[name] for name in until.columns})
+        counts = pl.DataFrame([(until[name] - since[name]).alias(f"{name} {days}d") for name in until.columns])
         parts.append(counts.with_columns(pl.sum_horizontal(pl.all()).alias(f"any {days}d")))
     return pl.concat(parts, how="horizontal").sort("index").drop("index")
 

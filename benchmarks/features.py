@@ -122,7 +122,7 @@ def measure(who: str, folder: Path) -> None:
     before = reset_peak()
     result = run()
     megabytes = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    digest = hashlib.sha256(find_counts(result)).hexdigest()
+    digest = hashlib.sha256(find_counts(result).tobytes()).hexdigest()
     del result
     # The first run has paid for fresh memory, which on a virtual machine can cost more than the work.
     begin = time.perf_counter(), time.process_time()
