@@ -1,5 +1,6 @@
 """The demonstration: every step a user would take, on an invented company, with what each step says."""
 
+import contextlib
 import json
 import shutil
 import time
@@ -76,7 +77,8 @@ class Demonstration:
             self._summarise(moves, live, time.perf_counter() - started)
             if stays:
                 self._invite(port)
-                server.wait()
+                with contextlib.suppress(KeyboardInterrupt):
+                    server.wait()
 
     def _say(self, step: str, text: str) -> None:
         self.console.print(f"\n[bold cyan]{step}[/]  [bold]{text}[/]")
