@@ -1,6 +1,7 @@
 """What every feature over events has in common: a type, a window, a scope, and a sentence."""
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Literal
@@ -26,7 +27,7 @@ class Op(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class EventFeature:
+class EventFeature(ABC):
     """A number computed from the events of one lead, or of everyone in its account.
 
     Attributes
@@ -86,9 +87,9 @@ class EventFeature:
         """Return what a value means, in words for a sales rep."""
         return self.silence if math.isnan(value) else sentence_case(self.say(value))
 
+    @abstractmethod
     def say(self, value: float) -> str:
         """Return what a value that is there means."""
-        raise NotImplementedError(type(self).__name__)
 
     @property
     def window(self) -> str:
