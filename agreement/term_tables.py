@@ -1,0 +1,144 @@
+"""Terms as tables of a file: which value a key stands for, and how it is written back.
+
+A dataclass is a table and its fields are the keys. A field `hold_micros` is the key `hold`, a duration in words.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from functools import lru_cache
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from agreement.durations import format_duration, parse_duration
+from agreement.hour_texts import format_days, parse_days
+from agreement.timetable import Days
+
+Table = dict[str, Any]
+_T = TypeVar("_T")
+
+
+class BadTerms(ValueError):
+    """Nobody can hold to these terms as they are written."""
+
+
+def read_table(kind: type[_T], table: object, where: str) -> _T:
+    """Return the dataclass that a table describes; a key that is absent has its default.
+
+    Parameters
+    ----------
+    kind : type
+        A dataclass of texts, numbers, dates, durations, hours, dataclasses, and tuples or sets of these.
+    table : object
+        What stood in the file.
+    where : str
+        What an error calls the table; "" is the whole file.
+
+    Raises
+    ------
+    BadTerms
+        In one plain line that names the table and the key.
+    """
+    if not isinstance(table, dict):
+        raise BadTerms(f"{where or 'terms'}: write a table of keys and values, not {show(table)}")
+    codecs = _list_codecs(kind)
+    for key in table:
+        if key not in codecs:
+            raise BadTerms(f"{where or 'terms'}: there is no key {show(key)}: use {', '.join(sorted(codecs))}")
+    named = {codecs[key].field: codecs[key].read(value, f"{where} {key}".strip()) for key, value in table.items()}
+    return call_plainly(where or "terms", kind, **named)
+
+
+def write_table(terms: object) -> Table:
+    """Return the table, ready for JSON, from which `read_table` makes an equal dataclass."""
+    codecs = _list_codecs(type(terms))
+    return {key: codec.write(getattr(terms, codec.field)) for key, codec in codecs.items()}
+
+
+def call_plainly(where: str, make: Callable[..., _T], *given: Any, **named: Any) -> _T:
+    """Return what `make` makes; what it refuses is said of the place in the file.
+
+    Raises
+    ------
+    BadTerms
+        Where `make` refuses its arguments.
+    """
+    try:
+        return make(*given, **named)
+    except BadTerms:
+        raise
+    except (ValueError, TypeError) as error:
+        raise BadTerms(f"{where}: {error}") from error
+
+
+def show(value: object) -> str:
+    """Return a value of the file on one short line."""
+    return json.dumps(value, default=str, ensure_ascii=False)[:60]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Codec:
+    field: str
+    read: Callable[[Any, str], Any]
+    write: Callable[[Any], Any]
+
+
+@lru_cache
+def _list_codecs(kind: type) -> dict[str, _Codec]:
+    hints = get_type_hints(kind, vars(sys.modules[kind.__module__]))
+    codecs = [_make_codec(field.name, hints[field.name]) for field in fields(kind) if field.init]  # type: ignore[arg-type]
+    return {codec.field.removesuffix("_micros"): codec for codec in codecs}
+
+
+def _make_codec(name: str, kind: Any) -> _Codec:
+    if name.endswith("_micros"):
+        return _Codec(field=name, read=_read_with(parse_duration), write=format_duration)
+    if kind == Days:
+        return _Codec(field=name, read=_read_with(parse_days), write=format_days)
+    return _Codec(field=name, read=lambda value, where: _read(kind, value, where), write=_write)
+
+
+def _read(kind: Any, value: Any, where: str) -> Any:
+    if isinstance(kind, UnionType):
+        some = next(part for part in get_args(kind) if part is not type(None))
+        return None if value is None else _read(some, value, where)
+    if get_origin(kind) in (tuple, frozenset):
+        return get_origin(kind)(_read_list(get_args(kind)[0], value, where))
+    if kind is date:
+        return value if type(value) is date else _read_with(date.fromisoformat)(value, where)
+    if is_dataclass(kind):
+        return read_table(kind, value, where)  # type: ignore[arg-type]
+    return _read_plain(kind, value, where)
+
+
+def _read_list(kind: Any, value: Any, where: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise BadTerms(f"{where}: write a list in square brackets")
+    return [_read(kind, each, f"{where} {number}") for number, each in enumerate(value, start=1)]
+
+
+def _read_with(parse: Callable[[str], Any]) -> Callable[[Any, str], Any]:
+    return lambda value, where: call_plainly(where, parse, _read_plain(str, value, where))
+
+
+_PLAIN = {str: "a text in quotes", bool: "true or false", int: "a whole number", float: "a number"}
+
+
+def _read_plain(kind: Any, value: Any, where: str) -> Any:
+    # A bool is an int to Python, and a whole number is as good as one with a point.
+    fits = type(value) is kind or (kind is float and type(value) is int and abs(value) < 2**53)
+    if not fits:
+        raise BadTerms(f"{where}: write {_PLAIN[kind]}, not {show(value)}")
+    return kind(value)
+
+
+def _write(value: Any) -> Any:
+    if is_dataclass(value):
+        return write_table(value)
+    if isinstance(value, frozenset):
+        return sorted(_write(each) for each in value)
+    if isinstance(value, tuple):
+        return [_write(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
