@@ -14,7 +14,8 @@ from features.times import MISSING_TIME, micros_of, times_of
 UNKNOWN = -1
 """The code of a lead or an account that is not in the table."""
 # As for numbers of leads: sums of such amounts stay finite.
-_LARGEST = 1e15
+LARGEST_AMOUNT = 1e15
+"""Beyond this, amounts of events are clipped."""
 
 
 class UnknownLead(LookupError):
@@ -232,4 +233,4 @@ def _stack(frame: pd.DataFrame, properties: Sequence[str]) -> NDArray[np.float64
         if name in frame.columns:
             stacked[row] = pd.to_numeric(frame[name], errors="coerce").to_numpy(np.float64, na_value=np.nan)
     stacked[~np.isfinite(stacked)] = np.nan
-    return np.clip(stacked, -_LARGEST, _LARGEST)
+    return np.clip(stacked, -LARGEST_AMOUNT, LARGEST_AMOUNT)

@@ -1,4 +1,4 @@
-"""The tables: facts are only ever added (versions, events, scores, journal); what is true now stands beside them."""
+"""The tables: facts are only added (versions, events, scores, journal); what is true now stands beside them."""
 
 from typing import Any
 
@@ -61,7 +61,7 @@ leads = define(
     Column("stage_at", Micros, nullable=False),
     Column("is_open", Flag, nullable=False),
     # The latest score, as in its ledger entry.
-    Column("score_id", Count),
+    Column("score_number", Count, nullable=False),
     Column("basis_id", Count),
     Column("scored_at", Micros),
     Column("probability", Real),
@@ -153,8 +153,9 @@ bases = define(
 
 scores = define(
     "scores",
-    Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("lead_id", Word, nullable=False),
+    # Clustered by lead, and numbered within it.
+    Column("lead_id", Word, primary_key=True),
+    Column("number", Count, primary_key=True, autoincrement=False),
     Column("as_of", Micros, nullable=False),
     Column("seq", Count, nullable=False),
     Column("basis_id", Count, nullable=False),
@@ -165,7 +166,7 @@ scores = define(
     Column("bucket", Word, nullable=False),
     Column("low_confidence", Flag, nullable=False),
     Column("reasons", Prose, nullable=False),
-    Index("ix_scores_lead_id_id", "lead_id", "id"),
+    sqlite_with_rowid=False,
 )
 
 journal = define(
@@ -184,7 +185,7 @@ alerts = define(
     Column("id", Word, primary_key=True),
     Column("lead_id", Word, nullable=False),
     Column("episode", Count, nullable=False),
-    Column("score_id", Count, nullable=False),
+    Column("score_number", Count, nullable=False),
     Column("origin", Word, nullable=False),
     Column("recipient_id", Word, nullable=False),
     Column("form", Word, nullable=False),

@@ -7,14 +7,11 @@ from typing import Any
 import numpy as np
 
 from features.feature_set import FeatureSet
-from features.tables import EventLog, LeadTable, SnapshotTable
+from features.tables import LARGEST_AMOUNT, EventLog, LeadTable, SnapshotTable
 from features.times import MISSING_TIME
 from models.buckets import Bucket
 from models.explanation import Reason
 from models.scorer import LeadScorer, ScoreTable
-
-# As the event log clips amounts in training, so that sums of them stay finite.
-_LARGEST = 1e15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +146,8 @@ def _log_events(
 
 def _stack_amounts(told: Sequence[ToldEvents], n_events: int, n_quantities: int) -> Any:
     amounts = [[x for events in told for x in events.amounts[q]] for q in range(n_quantities)]
-    return np.clip(np.array(amounts, dtype=np.float64).reshape(n_quantities, n_events), -_LARGEST, _LARGEST)
+    stacked = np.array(amounts, dtype=np.float64).reshape(n_quantities, n_events)
+    return np.clip(stacked, -LARGEST_AMOUNT, LARGEST_AMOUNT)
 
 
 def _pick(scores: ScoreTable, row: int, lead: AskedLead, withheld: str | None) -> ScoredLead:

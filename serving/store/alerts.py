@@ -1,0 +1,97 @@
+"""Alerts and digests: one alert an episode, whatever happens."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from serving.store.tables import alerts, digests, leads
+
+
+def insert_alerts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert alerts; an episode that has one keeps it."""
+    if rows:
+        ordered = sorted(rows, key=lambda row: (row["lead_id"], row["episode"]))
+        connection.execute(insert(alerts).on_conflict_do_nothing(), ordered)
+
+
+def count_singles(connection: Connection, recipients: Collection[str], since: int) -> dict[str, int]:
+    """Count the single alerts raised for each recipient since a moment."""
+    found = select(alerts.c.recipient_id, func.count()).where(
+        alerts.c.recipient_id.in_(sorted(recipients)), alerts.c.created_at > since, alerts.c.form == "single"
+    )
+    return dict(connection.execute(found.group_by(alerts.c.recipient_id)).tuples().all())
+
+
+def count_open_episodes(connection: Connection) -> dict[str, int]:
+    """Count the open hot episodes of each owner."""
+    found = select(leads.c.owner_id, func.count()).where(leads.c.episode_is_open, leads.c.owner_id.is_not(None))
+    return dict(connection.execute(found.group_by(leads.c.owner_id)).tuples().all())
+
+
+def join_digest(connection: Connection, digest: Mapping[str, Any]) -> Row[Any]:
+    """Find the recipient's digest of a cause, or begin it, and lock it; whether it still waits is its state."""
+    connection.execute(insert(digests).on_conflict_do_nothing(), digest)
+    same = (digests.c.recipient_id == digest["recipient_id"]) & (digests.c.cause == digest["cause"])
+    return connection.execute(select(digests).where(same).with_for_update()).one()
+
+
+def list_due_alerts(connection: Connection, now: int, *, most: int) -> list[Row[Any]]:
+    """Lock and list single alerts whose time has come, past those that another worker holds."""
+    found = select(alerts).where(alerts.c.state == "waiting", alerts.c.form == "single", alerts.c.deliver_at <= now)
+    return list(
+        connection.execute(found.order_by(alerts.c.deliver_at).limit(most).with_for_update(skip_locked=True))
+    )
+
+
+def list_due_digests(connection: Connection, now: int, *, most: int) -> list[Row[Any]]:
+    """Lock and list digests whose time has come."""
+    found = select(digests).where(digests.c.state == "waiting", digests.c.due_at <= now)
+    return list(connection.execute(found.order_by(digests.c.due_at).limit(most).with_for_update(skip_locked=True)))
+
+
+def list_alerts_of_digest(connection: Connection, digest_id: str) -> list[Row[Any]]:
+    """List the alerts that wait for a digest."""
+    found = select(alerts).where(alerts.c.digest_id == digest_id, alerts.c.state == "waiting")
+    return list(connection.execute(found.order_by(alerts.c.id)))
+
+
+def list_due_escalations(connection: Connection, now: int, *, most: int) -> list[Row[Any]]:
+    """Lock and list alerts that nobody has acted on in time."""
+    found = select(alerts).where(alerts.c.escalate_at <= now, alerts.c.acknowledged_at.is_(None))
+    return list(
+        connection.execute(found.order_by(alerts.c.escalate_at).limit(most).with_for_update(skip_locked=True))
+    )
+
+
+def find_alert(connection: Connection, alert_id: str) -> Row[Any] | None:
+    """Find an alert and lock it."""
+    return connection.execute(select(alerts).where(alerts.c.id == alert_id).with_for_update()).one_or_none()
+
+
+def update_alerts(connection: Connection, ids: Collection[str], **values: Any) -> None:
+    """Change alerts."""
+    if ids:
+        connection.execute(update(alerts).where(alerts.c.id.in_(sorted(ids))).values(**values))
+
+
+def update_digest(connection: Connection, digest_id: str, **values: Any) -> None:
+    """Change a digest."""
+    connection.execute(update(digests).where(digests.c.id == digest_id).values(**values))
+
+
+def hasten_digests(connection: Connection, cause: str, due_at: int) -> None:
+    """Let the digests of a cause that still wait for more go at a moment, unless they go before."""
+    waiting = (digests.c.cause == cause) & (digests.c.state == "waiting") & (digests.c.due_at > due_at)
+    connection.execute(update(digests).where(waiting).values(due_at=due_at))
+
+
+def acknowledge_alerts(connection: Connection, lead_ids: Collection[str], now: int, by: str) -> list[str]:
+    """Acknowledge the open alerts of leads, and return their ids."""
+    if not lead_ids:
+        return []
+    open_ones = (alerts.c.lead_id.in_(sorted(lead_ids))) & alerts.c.acknowledged_at.is_(None)
+    changed = update(alerts).where(open_ones & (alerts.c.state != "dropped"))
+    changed = changed.values(acknowledged_at=now, acknowledged_by=by, escalate_at=None)
+    return [row.id for row in connection.execute(changed.returning(alerts.c.id))]

@@ -1,0 +1,62 @@
+"""Events: each stored once for ever, found again by lead; those of leads nobody has told of yet wait among them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from serving.store.tables import events, waiting_leads
+
+_INSERT = insert(events).on_conflict_do_nothing().returning(events.c.lead_id, events.c.key)
+_HISTORY = select(events.c.lead_id, events.c.key, events.c.type, events.c.occurred_at, events.c.properties)
+# SQLite takes about 32,000 parameters a statement.
+_IDS_AT_ONCE = 10_000
+
+Key = tuple[str, bytes]
+"""A lead and what tells its event from its others: together unique."""
+
+
+def insert_events(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[Key]:
+    """Insert events and return the keys of those that were not there already.
+
+    Parameters
+    ----------
+    rows
+        Values of every column of the table.
+    """
+    if not rows:
+        return set()
+    ordered = sorted(rows, key=lambda row: (row["lead_id"], row["key"]))
+    return {(lead_id, bytes(key)) for lead_id, key in connection.execute(_INSERT, ordered)}
+
+
+def read_histories(
+    connection: Connection, lead_ids: Collection[str], *, by_seq: int | None = None
+) -> Iterator[tuple[str, bytes, str, int, str | None]]:
+    """Read the events of leads as (lead, key, type, occurred_at, properties), each lead's in the order of the keys.
+
+    Parameters
+    ----------
+    by_seq
+        Only what was known when this batch was committed.
+    """
+    wanted = sorted(lead_ids)
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        found = _HISTORY.where(events.c.lead_id.in_(wanted[start : start + _IDS_AT_ONCE]))
+        if by_seq is not None:
+            found = found.where(events.c.seq <= by_seq)
+        yield from connection.execute(found.order_by(events.c.lead_id, events.c.key)).tuples()
+
+
+def record_waiting(connection: Connection, lead_ids: Collection[str], since: int) -> None:
+    """Note that events wait for leads nobody has told of."""
+    if lead_ids:
+        rows = [{"lead_id": lead_id, "since": since} for lead_id in sorted(lead_ids)]
+        connection.execute(insert(waiting_leads).on_conflict_do_nothing(), rows)
+
+
+def forget_waiting(connection: Connection, lead_ids: Collection[str]) -> None:
+    """Note that the leads have come."""
+    if lead_ids:
+        connection.execute(delete(waiting_leads).where(waiting_leads.c.lead_id.in_(sorted(lead_ids))))

@@ -1,0 +1,144 @@
+"""Alerting: one alert for every hot episode, in the transaction of the score that began it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from agreement.alerting import AlertPlan, Origin, plan_alert
+from agreement.people import TEAM, Person, choose_recipient
+from agreement.routing import assign_owner
+from features.text import normal_form
+from features.times import DAY
+from serving.store import alerts as store
+from serving.store.accounts import read_accounts
+from serving.store.journal import record_decisions
+from serving.usecases.looking import merge_attributes
+from serving.usecases.standing import Standing
+from serving.usecases.turning import Turn, note
+
+_ROUTED_BY = ("industry", "product", "country", "city")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Single alerts of the last day by recipient, and open hot leads by owner; both grow as alerts are raised."""
+
+    singles: dict[str, int]
+    load: dict[str, int]
+
+
+def raise_alerts(connection: Connection, turns: Sequence[Turn], standing: Standing) -> list[str]:
+    """Raise an alert for each lead that turned hot, and return the ids of those to be told at once.
+
+    Leads without an owner get one by the routing rules, written into their records, which the caller saves.
+    """
+    if not turns:
+        return []
+    load = store.count_open_episodes(connection)
+    singles = store.count_singles(connection, list(standing.people), standing.now - DAY)
+    tally = _Tally(singles, load)
+    accounts = read_accounts(connection, {turn.record.account_id for turn in turns} - {None})  # type: ignore[arg-type]
+    rows, decisions = [], []
+    for turn in turns:
+        account = accounts.get(turn.record.account_id or "")
+        decisions += _find_owner(turn, account.attributes if account else None, standing, tally)
+        row = _raise(connection, turn, standing, tally)
+        rows.append(row)
+        decisions.append(_tell_plan(row, standing.now))
+    store.insert_alerts(connection, rows)
+    record_decisions(connection, decisions)
+    return [row["id"] for row in rows if row["form"] == "single" and row["deliver_at"] <= standing.now]
+
+
+def name_alert(lead_id: str, episode: int) -> str:
+    """Return the id of an episode's alert: always the same one, and nothing of the lead can be read from it."""
+    return "alt_" + blake2b(f"{episode}:{lead_id}".encode(), digest_size=12).hexdigest()
+
+
+def name_digest(recipient_id: str, cause: str) -> str:
+    """Return the id of a recipient's digest of a cause."""
+    return "dig_" + blake2b(f"{cause}\n{recipient_id}".encode(), digest_size=12).hexdigest()
+
+
+def _find_owner(turn: Turn, account: str | None, standing: Standing, tally: _Tally) -> list[dict[str, Any]]:
+    """Give a lead an owner where it has none that we know."""
+    record = turn.record
+    if record.owner_id is not None and record.owner_id in standing.people:
+        return []
+    told = merge_attributes(record.attributes, account)
+    facts = {name: normal_form(str(told[name])) for name in _ROUTED_BY if told.get(name) is not None}
+    terms = standing.terms
+    assigned = assign_owner(facts, routes=terms.routes, people=standing.people, load=tally.load)
+    if assigned.owner_id != TEAM.id:
+        record.owner_id = assigned.owner_id
+        tally.load[assigned.owner_id] = tally.load.get(assigned.owner_id, 0) + 1
+    return [note(record.id, standing.now, "assigned", owner=assigned.owner_id, sentence=assigned.sentence)]
+
+
+def _raise(connection: Connection, turn: Turn, standing: Standing, tally: _Tally) -> dict[str, Any]:
+    record, now = turn.record, standing.now
+    person = standing.people[choose_recipient(record.owner_id, standing.people)]
+    sent = tally.singles.get(person.id, 0)
+    plan = _plan(turn, person, sent, standing)
+    digest_id, plan = _join_digest(connection, turn, person, plan, standing)
+    if plan.form == "single":
+        tally.singles[person.id] = sent + 1
+    return {
+        "id": name_alert(record.id, record.episode),
+        "lead_id": record.id,
+        "episode": record.episode,
+        "score_number": record.score_number,
+        "origin": turn.origin.value,
+        "recipient_id": person.id,
+        "form": plan.form,
+        "digest_id": digest_id,
+        "created_at": now,
+        "deliver_at": plan.deliver_at,
+        "state": "waiting",
+        "notes": msgspec.json.encode(plan.notes).decode(),
+        "level": 0,
+    }
+
+
+def _plan(turn: Turn, person: Person, sent_today: int, standing: Standing, *, late: bool = False) -> AlertPlan:
+    return plan_alert(
+        origin=Origin.LIVE if late else turn.origin,
+        batch=turn.batch,
+        now=standing.now,
+        person=person,
+        sent_today=max(sent_today, standing.terms.alerts.cap_per_day) if late else sent_today,
+        snoozed_until=turn.record.snoozed_until,
+        rules=standing.terms.alerts,
+    )
+
+
+def _join_digest(
+    connection: Connection, turn: Turn, person: Person, plan: AlertPlan, standing: Standing
+) -> tuple[str | None, AlertPlan]:
+    """Join the digest of the plan's cause; where it has gone already, the next morning's."""
+    if plan.form == "single":
+        return None, plan
+    for chosen in (plan, _plan(turn, person, 0, standing, late=True)):
+        digest = {
+            "id": name_digest(person.id, chosen.cause),
+            "recipient_id": person.id,
+            "cause": chosen.cause,
+            "due_at": chosen.deliver_at,
+            "state": "waiting",
+        }
+        joined = store.join_digest(connection, digest)
+        if joined.state == "waiting":
+            return joined.id, chosen
+    # Both have gone: rather one message too many than a lead nobody hears of.
+    return None, AlertPlan(form="single", cause="", deliver_at=chosen.deliver_at, notes=("digest_gone",))
+
+
+def _tell_plan(row: Mapping[str, Any], now: int) -> dict[str, Any]:
+    told = {name: row[name] for name in ("episode", "recipient_id", "form", "deliver_at", "origin")}
+    return note(
+        row["lead_id"], now, "alert_raised", alert=row["id"], notes=msgspec.json.decode(row["notes"]), **told
+    )

@@ -1,0 +1,81 @@
+"""Standing: all that decides what a fact means at this moment, gathered once a transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from agreement.people import TEAM, Person
+from agreement.terms import Terms
+from serving.championing import ScorerInForce
+from serving.store.people import list_people
+from serving.store.scores import find_or_insert_basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is in force in one transaction.
+
+    Attributes
+    ----------
+    now
+        Microseconds since 1970 in UTC.
+    in_force
+        The scorer, None where there is none yet: facts are kept then, and scored later.
+    terms
+        What was agreed.
+    people
+        Everybody who can be told, by id, the team among them.
+    basis_id
+        The store's number for scorer and terms together, None without a scorer.
+    address
+        Where people find the service, for links; "" for none.
+    """
+
+    now: int
+    in_force: ScorerInForce | None
+    terms: Terms
+    people: Mapping[str, Person]
+    basis_id: int | None
+    address: str = ""
+
+
+def take_standing(
+    connection: Connection, *, now: int, in_force: ScorerInForce | None, terms: Terms, address: str = ""
+) -> Standing:
+    """Take what stands at this moment."""
+    basis_id = None if in_force is None else _record_basis(connection, in_force, terms, now)
+    return Standing(
+        now=now,
+        in_force=in_force,
+        terms=terms,
+        people=gather_people(connection, terms),
+        basis_id=basis_id,
+        address=address,
+    )
+
+
+def gather_people(connection: Connection, terms: Terms) -> dict[str, Person]:
+    """Gather everybody: of the agreement, and of those whom the CRM told us about, who win where both speak."""
+    told = [read_person(body) for body in list_people(connection).values()]
+    return {person.id: person for person in (TEAM, *terms.people, *told)}
+
+
+def read_person(body: str) -> Person:
+    """Read a person as stored: JSON as under ``[[people]]`` in the agreement."""
+    return Terms.from_json(f'{{"people":[{body}]}}').people[0]
+
+
+def _record_basis(connection: Connection, in_force: ScorerInForce, terms: Terms, now: int) -> int:
+    thresholds = in_force.scorer.thresholds_
+    basis = {
+        "model_version": in_force.champion.version,
+        "fingerprint": in_force.champion.fingerprint,
+        "warm": thresholds.warm,
+        "hot": thresholds.hot,
+        "withheld": in_force.scorer.withheld,
+        "terms_version": terms.version,
+        "terms": terms.to_json(),
+        "since": now,
+    }
+    return find_or_insert_basis(connection, basis)
