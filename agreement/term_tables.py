@@ -4,9 +4,8 @@ A dataclass is a table and its fields are the keys. A field `hold_micros` is the
 """
 
 import json
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date
 from functools import lru_cache
 from types import UnionType
@@ -43,15 +42,19 @@ def read_table(kind: type[_T], table: object, where: str) -> _T:
     """
     if not isinstance(table, dict):
         raise BadTerms(f"{where or 'terms'}: write a table of keys and values, not {show(table)}")
-    codecs = _list_codecs(kind)
+    named_kind: Any = kind
+    codecs = _list_codecs(named_kind)
     for key in table:
         if key not in codecs:
             raise BadTerms(f"{where or 'terms'}: there is no key {show(key)}: use {', '.join(sorted(codecs))}")
+    missing = [key for key, codec in codecs.items() if codec.is_needed and key not in table]
+    if missing:
+        raise BadTerms(f"{where}: the key {missing[0]} is missing")
     named = {codecs[key].field: codecs[key].read(value, f"{where} {key}".strip()) for key, value in table.items()}
     return call_plainly(where or "terms", kind, **named)
 
 
-def write_table(terms: object) -> Table:
+def write_table(terms: Any) -> Table:
     """Return the table, ready for JSON, from which `read_table` makes an equal dataclass."""
     codecs = _list_codecs(type(terms))
     return {key: codec.write(getattr(terms, codec.field)) for key, codec in codecs.items()}
@@ -67,8 +70,6 @@ def call_plainly(where: str, make: Callable[..., _T], *given: Any, **named: Any)
     """
     try:
         return make(*given, **named)
-    except BadTerms:
-        raise
     except (ValueError, TypeError) as error:
         raise BadTerms(f"{where}: {error}") from error
 
@@ -81,23 +82,30 @@ def show(value: object) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Codec:
     field: str
+    is_needed: bool
     read: Callable[[Any, str], Any]
     write: Callable[[Any], Any]
 
 
 @lru_cache
-def _list_codecs(kind: type) -> dict[str, _Codec]:
-    hints = get_type_hints(kind, vars(sys.modules[kind.__module__]))
-    codecs = [_make_codec(field.name, hints[field.name]) for field in fields(kind) if field.init]  # type: ignore[arg-type]
+def _list_codecs(kind: Any) -> dict[str, _Codec]:
+    hints = get_type_hints(kind)
+    codecs = [_make_codec(each, hints[each.name]) for each in fields(kind) if each.init]
     return {codec.field.removesuffix("_micros"): codec for codec in codecs}
 
 
-def _make_codec(name: str, kind: Any) -> _Codec:
+def _make_codec(field: Field[Any], kind: Any) -> _Codec:
+    read, write = _choose_ways(field.name, kind)
+    is_needed = field.default is MISSING and field.default_factory is MISSING
+    return _Codec(field=field.name, is_needed=is_needed, read=read, write=write)
+
+
+def _choose_ways(name: str, kind: Any) -> tuple[Callable[[Any, str], Any], Callable[[Any], Any]]:
     if name.endswith("_micros"):
-        return _Codec(field=name, read=_read_with(parse_duration), write=format_duration)
+        return _read_with(parse_duration), format_duration
     if kind == Days:
-        return _Codec(field=name, read=_read_with(parse_days), write=format_days)
-    return _Codec(field=name, read=lambda value, where: _read(kind, value, where), write=_write)
+        return _read_with(parse_days), format_days
+    return lambda value, where: _read(kind, value, where), _write
 
 
 def _read(kind: Any, value: Any, where: str) -> Any:
@@ -107,7 +115,7 @@ def _read(kind: Any, value: Any, where: str) -> Any:
     if get_origin(kind) in (tuple, frozenset):
         return get_origin(kind)(_read_list(get_args(kind)[0], value, where))
     if kind is date:
-        return value if type(value) is date else _read_with(date.fromisoformat)(value, where)
+        return value if type(value) is date else _read_with(_parse_date)(value, where)
     if is_dataclass(kind):
         return read_table(kind, value, where)  # type: ignore[arg-type]
     return _read_plain(kind, value, where)
@@ -121,6 +129,13 @@ def _read_list(kind: Any, value: Any, where: str) -> list[Any]:
 
 def _read_with(parse: Callable[[str], Any]) -> Callable[[Any, str], Any]:
     return lambda value, where: call_plainly(where, parse, _read_plain(str, value, where))
+
+
+def _parse_date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadTerms(f"{show(text)} is no date: write it as 2027-12-24") from None
 
 
 _PLAIN = {str: "a text in quotes", bool: "true or false", int: "a whole number", float: "a number"}
