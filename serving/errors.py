@@ -7,9 +7,10 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.types import Send
 
-from serving.api import attributes, bodies, strict_json
+from serving.api import attributes, bodies, callers, credentials, limiting, signed, strict_json
 from serving.api.schemas import ProblemBody
 from serving.championing import NoScorer
+from serving.keyring import UnreadableKeys
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -25,6 +26,18 @@ _RULES: Mapping[type[Exception], tuple[int, str]] = {
     bodies.BodyTooLarge: (413, "body_too_large"),
     bodies.UnsupportedMediaType: (415, "unsupported_media_type"),
     bodies.UnsupportedEncoding: (415, "unsupported_encoding"),
+    credentials.NoKey: (401, "no_key"),
+    credentials.WrongKey: (401, "wrong_key"),
+    credentials.TwoKeys: (400, "two_keys"),
+    credentials.KeyInQuery: (400, "key_in_query"),
+    credentials.MissingScope: (403, "missing_scope"),
+    limiting.TooManyWrongKeys: (429, "too_many_wrong_keys"),
+    callers.CrossSite: (403, "cross_site"),
+    callers.WrongHost: (421, "wrong_host"),
+    signed.WrongSignature: (401, "wrong_signature"),
+    signed.StaleSignature: (401, "stale_signature"),
+    signed.BadWebhookId: (400, "bad_webhook_id"),
+    UnreadableKeys: (503, "unreadable_keys"),
     NoScorer: (503, "no_champion"),
 }
 _OF_STATUS = {404: "unknown_route", 405: "wrong_method"}
@@ -43,6 +56,18 @@ TITLES: Mapping[str, str] = {
     "body_too_large": "The body is too large",
     "unsupported_media_type": "The body must be JSON in UTF-8",
     "unsupported_encoding": "The body may be plain or gzip",
+    "no_key": "A key is needed",
+    "wrong_key": "The key opens nothing",
+    "two_keys": "Two keys were shown",
+    "key_in_query": "A key stands in the address",
+    "missing_scope": "The key is not for this",
+    "too_many_wrong_keys": "Wrong keys come too fast",
+    "cross_site": "A page of another site asks",
+    "wrong_host": "This host is not served without a key",
+    "wrong_signature": "The signature is nobody's",
+    "stale_signature": "The signature is too old or too new",
+    "bad_webhook_id": "The webhook-id is malformed",
+    "unreadable_keys": "The keys cannot be read",
     "no_champion": "No model is in force",
     "unknown_route": "There is nothing at this address",
     "wrong_method": "This address does not answer to this method",
