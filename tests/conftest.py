@@ -18,6 +18,8 @@ from training.history import History, write_history
 from training.importing.describing import describe_history
 from training.recipes.recipe import SnapshotRule, TimeRecipe
 
+pytest_plugins = ["tests.databases"]
+
 START = pd.Timestamp("2025-01-01T00:00:00Z")
 SPAN_DAYS = 300
 _INDUSTRIES = np.array(["machinery", "chemistry", "retail", "software", "food", "public"])
