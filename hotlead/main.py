@@ -8,6 +8,7 @@ import typer
 from hotlead.verbs.demo import demo
 from hotlead.verbs.doctor import doctor
 from hotlead.verbs.import_ import import_leads
+from hotlead.verbs.keys import keys
 from hotlead.verbs.promote import promote
 from hotlead.verbs.report import report
 from hotlead.verbs.rollback import rollback
@@ -37,6 +38,7 @@ _VERBS: dict[str, Callable[..., None]] = {
 }
 for name, verb in _VERBS.items():
     app.command(name)(verb)
+app.add_typer(keys, name="keys")
 
 
 def run() -> None:

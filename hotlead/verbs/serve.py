@@ -1,18 +1,20 @@
-"""`hotlead serve`: answer scores over HTTP, on this machine alone."""
+"""`hotlead serve`: answer over HTTP; beyond this machine only where keys tell callers apart."""
 
 import ipaddress
 import socket
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hotlead.home import DEFAULT_HOME, HomeOption
+from hotlead.verbs.keys import has_active_key
 
 _BACKLOG = 2_048
 
 
 class BeyondLoopback(ValueError):
-    """The address would be open to others, and there are no keys yet to tell them apart."""
+    """The address would be open to others, and there is no key to tell them apart."""
 
 
 class AddressTaken(ValueError):
@@ -20,12 +22,14 @@ class AddressTaken(ValueError):
 
 
 def serve(
-    host: Annotated[str, typer.Option("--host", help="Loopback address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; beyond loopback with keys.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="Port; 0 picks a free one.")] = 8000,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Answer scores over HTTP on this machine; a promoted model is picked up by itself."""
-    check_loopback(host)
+    """Answer scores over HTTP; a promoted model is picked up by itself. Other machines need a key."""
+    check_reach(host, home)
     listening = listen(host, port)
     from serving.server import run_server
     from serving.settings import Settings
@@ -36,20 +40,33 @@ def serve(
         run_server(Settings(home=home), [listening])
 
 
-def check_loopback(host: str) -> None:
-    """Check that only this machine can reach an address.
+def check_reach(host: str, home: Path) -> None:
+    """Check that only this machine can reach an address, or that the store has a key to tell others apart.
 
     Raises
     ------
     BeyondLoopback
-        If others can, or it is no address.
+        If others can and there is none, or it is no address.
+    """
+    if not is_loopback(host) and not has_active_key(home):
+        raise BeyondLoopback(
+            "others may ask only with a key: make one with `hotlead keys add`, or use --host 127.0.0.1"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach an address.
+
+    Raises
+    ------
+    BeyondLoopback
+        If it is no address.
     """
     try:
         addresses = {str(found[4][0]) for found in socket.getaddrinfo(host, None)}
     except (OSError, UnicodeError) as error:
         raise BeyondLoopback(f"{host!r} is no address: use --host 127.0.0.1") from error
-    if not host or not all(ipaddress.ip_address(address).is_loopback for address in addresses):
-        raise BeyondLoopback("there are no keys yet, so only this machine may ask: use --host 127.0.0.1")
+    return all(ipaddress.ip_address(address).is_loopback for address in addresses)
 
 
 def listen(host: str, port: int) -> socket.socket:

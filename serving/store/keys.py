@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from serving.store.edge_tables import keys
 
@@ -40,18 +40,20 @@ def insert_key(connection: Connection, key: StoredKey) -> None:
 def list_keys(connection: Connection) -> list[StoredKey]:
     """List all keys, revoked ones too, in the order they were made."""
     rows = connection.execute(select(keys).order_by(keys.c.created_at, keys.c.id)).mappings()
-    return [StoredKey(**{**row, "scopes": frozenset(row["scopes"].split())}) for row in rows]
+    return [_read(row) for row in rows]
 
 
-def has_active_key(connection: Connection) -> bool:
-    """Tell whether any key has not been revoked."""
-    return connection.execute(select(keys.c.id).where(keys.c.revoked_at.is_(None)).limit(1)).first() is not None
+def find_key(connection: Connection, key_id: str) -> StoredKey | None:
+    """Find a key by its id."""
+    row = connection.execute(select(keys).where(keys.c.id == key_id)).mappings().first()
+    return None if row is None else _read(row)
 
 
-def revoke_key(connection: Connection, key_id: str, at: int) -> bool:
-    """Revoke a key, and tell whether there is one of this id; the moment of a first revocation stays."""
-    if connection.execute(select(keys.c.id).where(keys.c.id == key_id)).first() is None:
-        return False
+def revoke_key(connection: Connection, key_id: str, at: int) -> None:
+    """Revoke a key; the moment of a first revocation stays."""
     still_active = (keys.c.id == key_id) & keys.c.revoked_at.is_(None)
     connection.execute(update(keys).where(still_active).values(revoked_at=at))
-    return True
+
+
+def _read(row: RowMapping) -> StoredKey:
+    return StoredKey(**{**row, "scopes": frozenset(row["scopes"].split())})

@@ -3,15 +3,15 @@
 import re
 from base64 import b64encode
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from random import Random
 from zlib import crc32
 
 from sqlalchemy import Connection
 
-from serving.store.keys import StoredKey, insert_key, list_keys
-from serving.store.keys import revoke_key as revoke_stored_key
+from serving.store import keys as key_rows
+from serving.store.keys import StoredKey
 
 SCOPES = ("ingest", "score", "read", "admin")
 """What a key may do; ``admin`` includes the others."""
@@ -127,25 +127,30 @@ def add_key(
         scopes=_read_scopes(scopes),
         created_at=at,
     )
-    insert_key(connection, stored)
+    key_rows.insert_key(connection, stored)
     return NewKey(stored=stored, text=secret or text)
 
 
-def revoke_key(connection: Connection, key_id: str, *, at: int) -> None:
-    """Revoke a key by its id or by its prefix; one that was revoked before stays as it is.
+def revoke_key(connection: Connection, key_id: str, *, at: int) -> StoredKey:
+    """Revoke a key by its id or by its prefix, and return it; one that was revoked before stays as it is.
 
     Raises
     ------
     UnknownKey
         If there is none.
     """
-    if not revoke_stored_key(connection, key_id.removeprefix("hl_"), at):
+    key = key_rows.find_key(connection, key_id.removeprefix("hl_"))
+    if key is None:
         raise UnknownKey("there is no key of this id: `hotlead keys list` shows them")
+    if key.revoked_at is None:
+        key_rows.revoke_key(connection, key.id, at)
+        key = replace(key, revoked_at=at)
+    return key
 
 
 def read_known_keys(connection: Connection) -> KnownKeys:
     """Read the keys that are in force."""
-    stored = list_keys(connection)
+    stored = key_rows.list_keys(connection)
     active = [key for key in stored if key.revoked_at is None]
     return KnownKeys(
         by_digest={key.digest: _admit(key) for key in active if key.signing_secret is None},
