@@ -14,6 +14,7 @@ _FLAG_TAGS = re.compile(f"{_BLACK_FLAG}[\U000e0020-\U000e007f]+")
 # Signs of Arabic and Syriac numbers: they belong to the format characters, and are seen.
 _SEEN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
 _DOMAIN = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*\.[^\W\d_]{2,}")
+_TWINS = {ord(sign): ord(sign) + 0xFEE0 for sign in "<>[]@|`\\"}
 _SCHEME = re.compile(r"(?<=:)(?=[/\\]{2})")
 
 
@@ -29,6 +30,15 @@ def clean_words(text: str, most: int) -> str:
     Messengers turn every `https://…` into a link, and a colleague trusts what stands in our message.
     """
     return cut_text(_SCHEME.sub(" ", _DOMAIN.sub(_show_punycode, clean_text(text, most))), 2 * most)
+
+
+def disarm_words(text: str, most: int) -> str:
+    """Clean what a stranger wrote for services of which each reads another markup out of plain text.
+
+    The signs that begin links, mentions and code give way to their full-width twins: they look alike, and no
+    service acts on them.
+    """
+    return clean_words(text, most).translate(_TWINS)
 
 
 def mend_surrogates(text: str) -> str:

@@ -6,7 +6,6 @@ a name that answers differently the second time gains nothing.
 
 import re
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from time import monotonic
@@ -76,11 +75,11 @@ def check_target(
         If the form is not one we read, or any address of the host is not public, or the host is unknown.
     """
     target = parse_target(url, trusted=trusted)
-    if not is_trusted(target.host, target.port, trusted):
-        try:
-            _list_public_addresses(target.host, target.port, resolve_within(resolve, SAVE_SECONDS))
-        except OSError:
-            raise RefusedTarget from None
+    try:
+        if not is_trusted(target.host, target.port, trusted):
+            find_addresses(target.host, target.port, SAVE_SECONDS, trusted, resolve)
+    except OSError:
+        raise RefusedTarget from None
     return target
 
 
@@ -132,15 +131,38 @@ def open_connection(
         If the name is unknown or nobody answers; `TimeoutError` if that took too long.
     """
     ends = monotonic() + timeout
+    found = find_addresses(host, port, timeout, trusted, resolve, ports=ports)
+    return _connect_first(found, ends)
+
+
+def find_addresses(
+    host: str,
+    port: int,
+    timeout: float,
+    trusted: frozenset[str] = frozenset(),
+    resolve: Resolve = socket.getaddrinfo,
+    *,
+    ports: frozenset[int] = PORTS,
+) -> list[Any]:
+    """Resolve a host once, and return its addresses if we may connect to them; parameters as `open_connection`.
+
+    Raises
+    ------
+    RefusedTarget
+        If the port is not one of `ports` or any address is not public, and the operator does not vouch for it.
+    OSError
+        If the name is unknown.
+    """
     host = host.lower().strip("[]")
     look_up = resolve_within(resolve, timeout)
     if is_trusted(host, port, trusted):
-        found = look_up(host, port)
-    else:
-        if port not in ports or not _is_plain_host(host):
-            raise RefusedTarget
-        found = _list_public_addresses(host, port, look_up)
-    return _connect_first(found, ends)
+        return look_up(host, port)
+    if port not in ports or not _is_plain_host(host):
+        raise RefusedTarget
+    found = look_up(host, port)
+    if not found or not all(_is_public_entry(entry) for entry in found):
+        raise RefusedTarget
+    return found
 
 
 def _check_place(scheme: str, host: str, port: int, trusted: frozenset[str]) -> None:
@@ -171,13 +193,6 @@ def _imitates(labels: list[str]) -> bool:
         for at, label in enumerate(labels[:-1])
         if at > 0
     )
-
-
-def _list_public_addresses(host: str, port: int, look_up: Callable[[str, int], list[Any]]) -> list[Any]:
-    found = look_up(host, port)
-    if not found or not all(_is_public_entry(entry) for entry in found):
-        raise RefusedTarget
-    return found
 
 
 def _is_public_entry(entry: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from serving.channels.cleaning import clean_text, clean_words, mend_surrogates
 from serving.channels.graphemes import cut_text
 
+Words = Callable[[str, int], str]
 Kind = Literal["lead.became_hot", "lead.digest", "lead.escalated", "channel.test"]
 
 MOST_LINES = 20
@@ -89,21 +91,21 @@ class Message:
 def render_title(message: Message) -> str:
     """Render the one line that stands above: a subject of an e-mail, a heading in a messenger."""
     leads = len(message.lines) + message.more
-    who = _say_who(message.lines[0]) if message.lines else "unknown"
+    who = _say_who(message.lines[0], clean_words) if message.lines else "unknown"
     title = _TITLES[message.kind].format(who=who, count=leads, leads="lead" if leads == 1 else "leads")
     return cut_text(title, MOST_TITLE)
 
 
-def render_text(message: Message, *, most: int = 3000) -> str:
+def render_text(message: Message, *, most: int = 3000, words: Words = clean_words) -> str:
     """Render a message as plain text of at most `most` characters, best leads first.
 
-    What does not fit is counted at the end rather than cut in the middle.
+    What does not fit is counted at the end rather than cut in the middle. `words` cleans what strangers wrote.
     """
     if message.kind == "channel.test":
-        return f"Messages for {clean_words(message.recipient, _MOST_NAME)} will come here. Nothing to do."[:most]
+        return f"Messages for {words(message.recipient, _MOST_NAME)} will come here. Nothing to do."[:most]
     if message.kind == "lead.digest":
-        return _render_digest(message, most)
-    parts = [_render_lead(line, message.zone) for line in message.lines]
+        return _render_digest(message, most, words)
+    parts = [_render_lead(line, message.zone, words) for line in message.lines]
     if message.kind == "lead.escalated":
         parts.insert(0, "Nobody has acted on this lead in time.")
     return cut_text("\n\n".join(parts), most)
@@ -124,11 +126,11 @@ def build_payload(message: Message) -> dict[str, Any]:
     }
 
 
-def _render_digest(message: Message, most: int) -> str:
+def _render_digest(message: Message, most: int, words: Words) -> str:
     ranked = sorted(message.lines, key=lambda line: (-line.score, -(_find_probability(line) or 0.0), line.lead_id))
     cause = _CAUSES.get(message.cause.partition(":")[0], "")
     heading = f"These leads are hot{', ' + cause if cause else ''}:"
-    entries = [_render_entry(line, message.zone) for line in ranked[:MOST_LINES]]
+    entries = [_render_entry(line, message.zone, words) for line in ranked[:MOST_LINES]]
     while True:
         rest = len(message.lines) + message.more - len(entries)
         text = "\n\n".join([heading, *entries, *([f"and {rest} more"] if rest else [])])
@@ -137,31 +139,31 @@ def _render_digest(message: Message, most: int) -> str:
         entries.pop()
 
 
-def _render_lead(line: LeadLine, zone: str) -> str:
-    reasons = [f"• {clean_words(reason, _MOST_WORDS)}" for reason in line.reasons[:MOST_REASONS]]
-    why = [clean_words(line.sentence_why, _MOST_WORDS)] if line.sentence_why else []
+def _render_lead(line: LeadLine, zone: str, words: Words) -> str:
+    reasons = [f"• {words(reason, _MOST_WORDS)}" for reason in line.reasons[:MOST_REASONS]]
+    why = [words(line.sentence_why, _MOST_WORDS)] if line.sentence_why else []
     link = [clean_text(line.link, _MOST_LINK)] if line.link else []
     return "\n".join(
-        [f"{_say_lead(line)}: {_say_chance(line)}.", *reasons, *why, _say_what_to_do(line, zone), *link]
+        [f"{_say_lead(line, words)}: {_say_chance(line)}.", *reasons, *why, _say_what_to_do(line, zone), *link]
     )
 
 
-def _render_entry(line: LeadLine, zone: str) -> str:
-    first = [clean_words(line.reasons[0], _MOST_WORDS)] if line.reasons else []
+def _render_entry(line: LeadLine, zone: str, words: Words) -> str:
+    first = [words(line.reasons[0], _MOST_WORDS)] if line.reasons else []
     link = [clean_text(line.link, _MOST_LINK)] if line.link else []
-    said = f"{_say_lead(line)}: {_say_chance(line)}. {_say_what_to_do(line, zone)}"
+    said = f"{_say_lead(line, words)}: {_say_chance(line)}. {_say_what_to_do(line, zone)}"
     return "\n".join([f"• {said}", *(f"  {part}" for part in (*first, *link))])
 
 
-def _say_who(line: LeadLine) -> str:
-    name = clean_words(line.name, _MOST_NAME) or clean_words(line.lead_id, _MOST_NAME)
-    company = clean_words(line.company, _MOST_NAME)
+def _say_who(line: LeadLine, words: Words) -> str:
+    name = words(line.name, _MOST_NAME) or words(line.lead_id, _MOST_NAME)
+    company = words(line.company, _MOST_NAME)
     return f"{name}, {company}" if company else name
 
 
-def _say_lead(line: LeadLine) -> str:
-    role = clean_words(line.role, _MOST_NAME)
-    return f"{_say_who(line)}, {role}" if role else _say_who(line)
+def _say_lead(line: LeadLine, words: Words) -> str:
+    role = words(line.role, _MOST_NAME)
+    return f"{_say_who(line, words)}, {role}" if role else _say_who(line, words)
 
 
 def _say_chance(line: LeadLine) -> str:

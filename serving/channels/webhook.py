@@ -1,13 +1,11 @@
 """Webhooks: messages for programs, signed as Standard Webhooks asks (https://www.standardwebhooks.com)."""
 
 import json
-import re
 import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 from time import monotonic
 
@@ -15,21 +13,15 @@ from standardwebhooks import Webhook
 
 from serving.channels.guarding import RefusedTarget, Target, is_trusted, open_connection, parse_target
 from serving.channels.message import Message, build_payload
-from serving.channels.outcome import Outcome, deliver_outcome, fail_outcome
-from serving.channels.posting import Answer, BadAnswer, SlowAnswer, post
+from serving.channels.judging import judge_answer, name_failure
+from serving.channels.outcome import Outcome, fail_outcome
+from serving.channels.posting import Answer, post
 from serving.channels.resolving import Resolve
 from serving.channels.secrets import BadSecret, check_secret, new_secret
 
 __all__ = ["BadSecret", "Outcome", "Patience", "check_secret", "is_from_hotlead", "new_secret", "send_webhook"]
 
 HOPS_HEADER = "hotlead-hops"
-MOST_RETRY_AFTER = 3_600.0
-_SECONDS = re.compile(r"[0-9]{1,20}")
-_ASK_LATER = frozenset({429, 503})
-_FINAL: Mapping[int, str] = {
-    410: "the receiver says that this address is gone",
-    508: "the receiver is this service itself",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +77,9 @@ def send_webhook(
     try:
         answer = _exchange(target, headers, body.encode(), began, trusted, resolve, patience, context)
     except (OSError, ValueError) as error:
-        code, detail = _name_failure(error)
+        code, detail = name_failure(error)
         return fail_outcome(code, detail, monotonic() - began)
-    return _judge(answer, monotonic() - began, now)
+    return judge_answer(answer, monotonic() - began, now)
 
 
 def is_from_hotlead(headers: Mapping[str, str]) -> bool:
@@ -135,48 +127,3 @@ def _exchange(
 @cache
 def _load_context() -> ssl.SSLContext:
     return ssl.create_default_context()
-
-
-def _name_failure(error: Exception) -> tuple[str, str]:
-    match error:
-        case RefusedTarget():
-            return "refused_target", str(error)
-        case SlowAnswer():
-            return "too_slow", "the receiver began to answer and did not end in time"
-        case TimeoutError():
-            return "timed_out", "the receiver did not answer in time"
-        case ssl.SSLError():
-            return "tls", "the receiver's certificate or its TLS could not be verified"
-        case BadAnswer():
-            return "bad_answer", "the receiver did not answer in HTTP/1.1 that we could read"
-        case OSError():
-            return "connection", "the receiver could not be reached, or the connection broke"
-    raise error
-
-
-def _judge(answer: Answer, seconds: float, now: datetime) -> Outcome:
-    if 200 <= answer.status < 300:
-        return deliver_outcome(seconds, answer.status)
-    wait = _read_retry_after(answer.headers.get("retry-after", ""), now) if answer.status in _ASK_LATER else None
-    return Outcome(
-        is_delivered=False,
-        is_final=answer.status in _FINAL,
-        code=f"http_{answer.status}",
-        status=answer.status,
-        retry_after_seconds=wait,
-        seconds=seconds,
-        detail=_FINAL.get(answer.status, f"the receiver answered with status {answer.status}"),
-    )
-
-
-def _read_retry_after(text: str, now: datetime) -> float | None:
-    """Read how long a receiver wants to be left alone; what lies in the past or makes no sense is ignored."""
-    if _SECONDS.fullmatch(text):
-        seconds = float(text)
-    else:
-        try:
-            at = parsedate_to_datetime(text)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            return None
-        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
-    return min(seconds, MOST_RETRY_AFTER) if seconds > 0 else None
