@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 ROOMS  := features agreement models training serving hotlead
 export MLFLOW_DISABLE_TELEMETRY ?= true
 
-.PHONY: help setup demo test check bench notebooks lock clean
+.PHONY: help setup demo test check bench notebooks migration lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -42,6 +42,10 @@ bench: $(READY)  ## measure the hot paths beside a named peer
 
 notebooks: $(READY)  ## run the notebooks again and keep their outputs
 	$(BIN)/jupyter execute --inplace notebooks/*.ipynb
+
+migration: $(READY)  ## draft the store's next revision: make migration SAYS="add a note to alerts"
+	$(BIN)/python -m serving.store.migrations.drafting "$(SAYS)"
+	$(BIN)/ruff format --quiet serving/store/migrations/versions
 
 lock: $(READY)  ## resolve the dependencies again into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --all-extras pyproject.toml -o requirements.lock

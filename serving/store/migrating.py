@@ -3,13 +3,17 @@
 import sqlite3
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from serving.store.database import Database
 
-REVISIONS = Path(__file__).parent / "migrations" / "versions"
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "hotlead_version"
 # Any number will do, as long as nothing else in the same database locks it.
 _ADVISORY_LOCK = 7_163_548_209
@@ -74,7 +78,7 @@ def newest_revision() -> str:
 
 def list_revisions() -> list[str]:
     """List the revisions in their order, by the names of their files."""
-    return sorted(path.stem.split("_")[1] for path in REVISIONS.glob("revision_*.py"))
+    return sorted(path.stem.split("_")[1] for path in (MIGRATIONS / "versions").glob("revision_*.py"))
 
 
 def _upgrade_in_turn(database: Database) -> bool:
@@ -117,8 +121,14 @@ def _refuse_foreign(tables: set[str]) -> None:
 def _upgrade(connection: Connection) -> None:
     # Alembic takes a quarter of a second to import, and only a database that is behind needs it.
     from alembic import command
+
+    command.upgrade(configure_alembic(connection), "head")
+
+
+def configure_alembic(connection: Connection) -> "Config":
+    """Configure Alembic to work on a connection, inside the transaction that is open there."""
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", "serving.store:migrations")
-    command.upgrade(config, "head")
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from alembic import command
-from alembic.config import Config
 from alembic.operations.ops import CreateIndexOp, CreateTableOp, ModifyTableOps
 from alembic.script import Script
 
+from serving.store import migrating
 from serving.store.database import Database, sqlite_url
-from serving.store.migrating import REVISIONS, list_revisions, migrate
 
 # About 200 lines; what is beyond goes into the next revision.
 _MOST_TABLES = 14
@@ -37,8 +36,8 @@ def draft_revisions(says: str) -> list[Path]:
     name = re.sub(r"\W+", "_", says.lower()).strip("_")
     if not name:
         raise ValueError("say in a few words what the change does")
-    while newest := list(REVISIONS.glob(f"revision_{max(list_revisions(), default='')}_{name}.py")):
-        newest[0].unlink()
+    while (newest := _find_newest()) and newest.stem.split("_", 2)[2] == name:
+        newest.unlink()
     drafted: list[Path] = []
     with tempfile.TemporaryDirectory() as folder:
         while path := _draft(Database(sqlite_url(Path(folder))), says, name):
@@ -46,13 +45,16 @@ def draft_revisions(says: str) -> list[Path]:
     return drafted
 
 
+def _find_newest() -> Path | None:
+    return max((migrating.MIGRATIONS / "versions").glob("revision_*.py"), default=None)
+
+
 def _draft(database: Database, says: str, name: str) -> Path | None:
-    number = f"{len(list_revisions()) + 1:04}"
+    number = f"{len(migrating.list_revisions()) + 1:04}"
     if number != "0001":
-        migrate(database)
+        migrating.migrate(database)
     with database.writing() as connection:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", "serving.store:migrations")
+        config = migrating.configure_alembic(connection)
         config.set_main_option("file_template", f"revision_{number}_{name}")
         script = command.revision(config, says, autogenerate=True, rev_id=number, process_revision_directives=_trim)
     database.close()

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean
 
 from serving.store import columns
 
-_DEFINITIONS = (
+TYPES = (
     (columns.Word, 'Word = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")'),
     (columns.Prose, "Prose = sa.Text()"),
     (columns.Micros, "Micros = sa.BigInteger()"),
@@ -25,7 +25,7 @@ def render_item(kind: str, item: Any, autogenerating: Any) -> str | Literal[Fals
     """Write a column type by its name; leave everything else to Alembic."""
     if kind != "type":
         return False
-    for known, definition in _DEFINITIONS:
+    for known, definition in TYPES:
         # A column takes a copy of a flag's type, and the type itself of all others.
         if item is known or (known is columns.Flag and isinstance(item, Boolean)):
             autogenerating.imports.add(definition)

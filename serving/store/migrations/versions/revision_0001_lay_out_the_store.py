@@ -33,7 +33,6 @@ def upgrade() -> None:
         sa.Column("version", Count, nullable=False),
         sa.Column("attributes", Prose, nullable=False),
         sa.Column("told_at", Micros, nullable=False),
-        sa.Column("facts_seq", Count, nullable=False),
         sa.Column("moved_at", Micros, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
     )
