@@ -23,8 +23,9 @@ def test_nothing_beyond_loopback_is_listened_on_without_keys(host: str, tmp_path
     assert not (tmp_path / "home").exists()
 
 
-def test_others_may_ask_while_a_key_is_active(tmp_path: Path) -> None:
+def test_others_may_ask_while_a_key_is_active(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One active key opens other addresses, no name that is none; when it is revoked, they are closed again."""
+    monkeypatch.delenv("HOTLEAD_DATABASE_URL", raising=False)
     assert _ask("add", "--name", "CRM", "--scope", "read", home=tmp_path).exit_code == 0
     check_reach("0.0.0.0", tmp_path)
     with pytest.raises(BeyondLoopback, match="is no address"):
@@ -49,7 +50,8 @@ def test_a_taken_port_is_told() -> None:
 
 def test_naming_the_verb_loads_no_server() -> None:
     """`hotlead --help` need not wait for the libraries of the server."""
-    code = "import hotlead.verbs.serve, sys; assert not {'uvicorn', 'pandas', 'lightgbm', 'sqlalchemy'} & set(sys.modules)"
+    heavy = {"uvicorn", "pandas", "lightgbm", "sqlalchemy"}
+    code = f"import hotlead.verbs.serve, sys; assert not {heavy!r} & set(sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
