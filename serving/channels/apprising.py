@@ -11,10 +11,11 @@ import ssl
 from datetime import datetime
 from time import monotonic
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from apprise import Apprise, AppriseAsset
 from apprise.common import NotifyFormat, NotifyType, OverflowMode, PersistentStoreMode
+from apprise.plugins import url_to_dict
 
 from serving.channels.cleaning import clean_words, disarm_words
 from serving.channels.confining import Confinement, confine
@@ -27,7 +28,8 @@ from serving.channels.services import MAIL_SERVICES, REFUSED_OPTIONS, SERVICES
 
 OVERALL_SECONDS = 15.0
 MOST_TEXT = 3_000
-_SCHEME = re.compile(r"([a-z0-9]{2,20})://[!-~]+", re.IGNORECASE)
+_FORM = re.compile(r"[A-Za-z0-9]{1,20}://[!-~]*")
+_UNREADABLE = "the service cannot read this address: compare it with its manual in Apprise"
 # These escape plain text by themselves, so what a stranger wrote may reach the reader sign by sign.
 _ESCAPING = MAIL_SERVICES | {"slack"}
 _PLAIN_TITLES = {
@@ -104,7 +106,7 @@ def send_apprise(
         context=context,
         is_open_mail=_is_open_mail(service),
     )
-    title, text = _render(message, _read_scheme(url))
+    title, text = _render(message, _read_parts(url)["schema"])
     began = monotonic()
     with confine(confinement, seconds):
         is_delivered = _notify(service, title, text)
@@ -128,25 +130,27 @@ def _find_host(url: str) -> str | None:
         return None
 
 
-def _read_scheme(url: str) -> str:
-    found = _SCHEME.fullmatch(url) if len(url) <= MOST_URL else None
-    if found is None:
-        raise BadChannel("an address of Apprise looks like service://…, in ASCII and without blanks")
-    return found[1].lower()
-
-
 def _load_service(url: str) -> Any:
     """Load the service of an address, with all that is open to choice closed."""
-    scheme = _read_scheme(url)
-    if scheme not in SERVICES:
+    parts = _read_parts(url)
+    if parts["schema"] not in SERVICES:
         raise BadChannel("this service is not in use here: take one of those that the documents list")
-    options = {name.lower().lstrip("+-:") for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
-    if refused := sorted(options & REFUSED_OPTIONS):
+    if refused := sorted(REFUSED_OPTIONS.intersection(name.lower().strip() for name in parts.get("qsd") or ())):
         raise BadChannel(f"leave this out of the address: {', '.join(refused)}")
-    service = Apprise.instantiate(url, asset=_build_asset(), suppress_exceptions=True)
+    service = Apprise.instantiate(parts, asset=_build_asset(), suppress_exceptions=True)
     if service is None:
-        raise BadChannel("the service cannot read this address: compare it with its manual in Apprise")
+        raise BadChannel(_UNREADABLE)
     return _close_choices(service)
+
+
+def _read_parts(url: str) -> dict[str, Any]:
+    """Take an address apart as Apprise does, so that what we check is what it will use."""
+    if len(url) > MOST_URL or not _FORM.fullmatch(url):
+        raise BadChannel("an address of Apprise looks like service://…, in ASCII and without blanks")
+    parts = url_to_dict(url)
+    if not parts:
+        raise BadChannel(_UNREADABLE)
+    return dict(parts)
 
 
 def _build_asset() -> AppriseAsset:
@@ -206,7 +210,7 @@ def _rehearse(service: Any) -> None:
     try:
         _notify(service, "Hotlead", "This channel works.")
     except Exception as error:
-        raise BadChannel("the service cannot read this address: compare it with its manual in Apprise") from error
+        raise BadChannel(_UNREADABLE) from error
 
 
 def _is_open_mail(service: Any) -> bool:

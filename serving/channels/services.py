@@ -32,9 +32,8 @@ SERVICES = MAIL_SERVICES.union(*(names.split() for names in (_CHATS, _PHONES, _P
 
 # Files of this machine, other markup than we wrote, certificates unchecked, redirects, retries, patience, and
 # failures that count as success.
-REFUSED_OPTIONS = frozenset(
-    """
-    attach attach-as blocks cert config cto emojis format key keyfile optional overflow pem pgp pgpkey redirect retry
-    rto store template tz verify wait
-    """.split()
-)
+_OPTIONS = """
+attach attach-as cert config cto emojis format keyfile optional overflow pem pgp pgpkey redirect retry rto store
+template tz verify wait
+"""
+REFUSED_OPTIONS = frozenset(_OPTIONS.split())

@@ -12,8 +12,8 @@ from time import monotonic
 from standardwebhooks import Webhook
 
 from serving.channels.guarding import RefusedTarget, Target, is_trusted, open_connection, parse_target
-from serving.channels.message import Message, build_payload
 from serving.channels.judging import judge_answer, name_failure
+from serving.channels.message import Message, build_payload
 from serving.channels.outcome import Outcome, fail_outcome
 from serving.channels.posting import Answer, post
 from serving.channels.resolving import Resolve
