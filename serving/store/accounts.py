@@ -9,16 +9,18 @@ from sqlalchemy.dialects.postgresql import insert
 
 from serving.store.tables import account_versions, accounts
 
+NOBODY_TOLD = -1
+"""The version of an account that a lead named before anybody told of it."""
+
 
 @dataclass(slots=True, kw_only=True)
 class AccountRecord:
     """An account's row, changed in place while it is locked and saved once at the end of its transaction."""
 
     id: str
-    version: int = 0
+    version: int = NOBODY_TOLD
     attributes: str = "{}"
     told_at: int = 0
-    facts_seq: int = 0
     moved_at: int = 0
 
 

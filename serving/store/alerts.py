@@ -45,6 +45,12 @@ def list_due_alerts(connection: Connection, now: int, *, most: int) -> list[Row[
     )
 
 
+def list_due_alerts_named(connection: Connection, ids: Collection[str]) -> list[Row[Any]]:
+    """List alerts that wait, of those named; one that its episode had before keeps what became of it."""
+    found = select(alerts).where(alerts.c.id.in_(sorted(ids)), alerts.c.state == "waiting")
+    return list(connection.execute(found.order_by(alerts.c.id)))
+
+
 def list_due_digests(connection: Connection, now: int, *, most: int) -> list[Row[Any]]:
     """Lock and list digests whose time has come."""
     found = select(digests).where(digests.c.state == "waiting", digests.c.due_at <= now)

@@ -32,8 +32,7 @@ accounts = define(
     Column("version", Count, nullable=False),
     Column("attributes", Prose, nullable=False),
     Column("told_at", Micros, nullable=False),
-    # The last batch that changed what is known of any of its leads, and when: colleagues are looked at again.
-    Column("facts_seq", Count, nullable=False),
+    # When something of it or of one of its leads changed: the others are looked at again.
     Column("moved_at", Micros, nullable=False, index=True),
 )
 
@@ -55,6 +54,7 @@ leads = define(
     Column("created_at", Micros),
     Column("told_at", Micros, nullable=False),
     Column("received_at", Micros, nullable=False),
+    # The batch of its last event: a history remembered under this number is whole.
     Column("facts_seq", Count, nullable=False),
     Column("owner_id", Word, index=True),
     Column("stage", Word, nullable=False),
@@ -75,7 +75,7 @@ leads = define(
     Column("below_since", Micros),
     Column("left_at", Micros),
     Column("snoozed_until", Micros),
-    Index("ix_leads_score_id_of_open", "is_open", "score", "id"),
+    Index("ix_leads_is_open_score_id", "is_open", "score", "id"),
     Index("ix_leads_basis", "is_open", "basis_id", "id"),
 )
 

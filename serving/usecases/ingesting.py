@@ -1,0 +1,273 @@
+"""Ingesting: many requests' facts in one transaction, with the scores, episodes and alerts that follow."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from features.times import DAY
+from serving.store import accounts as account_store
+from serving.store import leads as lead_store
+from serving.store.accounts import lock_accounts, read_accounts, save_accounts
+from serving.store.alerts import list_due_alerts_named
+from serving.store.batches import open_batch
+from serving.store.events import forget_waiting, insert_events, record_waiting
+from serving.store.facts import insert_contacts, insert_stage_changes, read_stage_changes
+from serving.store.journal import record_decisions
+from serving.store.leads import LeadRecord, list_members, lock_leads, save_leads
+from serving.usecases.alerting import raise_alerts
+from serving.usecases.applying import Desk, answer_alerts, apply_item, change_stage
+from serving.usecases.histories import Happening, Histories, Reading
+from serving.usecases.looking import Look, Seen, look
+from serving.usecases.standing import Standing
+from serving.usecases.telling import tell_alerts
+from serving.usecases.told import Answer, Command, ToldAccount, ToldContact, ToldEvent, ToldLead, ToldStage
+from serving.usecases.turning import settle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingested:
+    """What became of commands: for each the answers to its items, and the leads they speak of as they are now."""
+
+    answers: Sequence[Sequence[Answer]]
+    leads: Mapping[str, LeadRecord]
+    n_events: int
+    n_scored: int
+    n_told: int
+    reading: Reading | None = None
+    turned_at: Sequence[int] = field(default_factory=tuple)
+
+
+def ingest(
+    connection: Connection, commands: Sequence[Command], standing: Standing, histories: Histories | None
+) -> Ingested:
+    """Do what commands say, in their order; nothing is kept unless the caller commits.
+
+    Parameters
+    ----------
+    histories
+        What is remembered of events for the scorer in force; None without one.
+    """
+    desk = _open_desk(connection, commands, standing)
+    answers = [[apply_item(desk, item) for item in command.items] for command in commands]
+    reading = None if histories is None else Reading.of(histories)
+    n_events = _file_facts(desk, answers, commands, reading)
+    turned = _score(desk, reading)
+    n_told = finish(desk, turned)
+    return Ingested(
+        answers=answers,
+        leads=desk.leads,
+        n_events=n_events,
+        n_scored=len(desk.whys),
+        n_told=n_told,
+        reading=reading,
+    )
+
+
+def score_records(
+    connection: Connection, records: Sequence[LeadRecord], standing: Standing, reading: Reading
+) -> tuple[Look, list[int]]:
+    """Look at locked leads; return the look and its moments."""
+    assert standing.in_force is not None
+    account_ids = {record.account_id for record in records if record.account_id is not None}
+    accounts = read_accounts(connection, account_ids) if account_ids else {}
+    members = list_members(connection, account_ids)
+    seqs = {lead_id: seq for listed in members.values() for lead_id, seq in listed}
+    seqs.update({record.id: record.facts_seq for record in records})
+    as_of = [choose_as_of(record, standing.now) for record in records]
+    seen = [
+        see(record, moment, accounts[record.account_id].attributes if record.account_id else None)
+        for record, moment in zip(records, as_of, strict=True)
+    ]
+    names = {account_id: [lead_id for lead_id, _ in listed] for account_id, listed in members.items()}
+    return look(seen, names, reading.get(connection, seqs), standing.in_force.scorer), as_of
+
+
+def see(record: LeadRecord, as_of: int, account_attributes: str | None) -> Seen:
+    """Return a record as it is scored."""
+    return Seen(
+        lead_id=record.id,
+        account_id=record.account_id,
+        created_at=record.created_at,
+        as_of=as_of,
+        attributes=record.attributes,
+        account_attributes=account_attributes,
+    )
+
+
+def choose_as_of(record: LeadRecord, now: int) -> int:
+    """Return the moment to look at a lead: now, but never before its last look, should a clock go back."""
+    if record.scored_at is None or record.scored_at > now + DAY:
+        return now
+    return max(now, record.scored_at)
+
+
+def finish(desk: Desk, turned: Iterable[Any]) -> int:
+    """Raise the alerts, save every row, and tell what is due; return how many alerts were told at once."""
+    due = raise_alerts(desk.connection, list(turned), desk.standing)
+    lead_store.insert_versions(desk.connection, desk.lead_versions)
+    account_store.insert_versions(desk.connection, desk.account_versions)
+    save_leads(desk.connection, [desk.leads[lead_id] for lead_id in sorted(desk.changed)])
+    save_accounts(desk.connection, _move(desk))
+    record_decisions(desk.connection, desk.decisions)
+    if not due:
+        return 0
+    return tell_alerts(desk.connection, list_due_alerts_named(desk.connection, due), desk.standing)
+
+
+def _open_desk(connection: Connection, commands: Sequence[Command], standing: Standing) -> Desk:
+    """Lock what the commands speak of: leads before accounts, and each in the order of ids."""
+    items = [item for command in commands for item in command.items]
+    told_leads = {item.id: item for item in items if isinstance(item, ToldLead)}
+    named = {item.lead_id for item in items if hasattr(item, "lead_id")}
+    leads = lock_leads(connection, named | told_leads.keys(), create=told_leads)
+    account_ids = {item.id for item in items if isinstance(item, ToldAccount)}
+    account_ids |= {lead.account_id for lead in leads.values() if lead.account_id is not None}
+    account_ids |= {item.account_id for item in told_leads.values() if item.account_id is not None}
+    accounts = lock_accounts(connection, account_ids)
+    # The number is taken last, so that whoever waited for one of these rows has a higher one.
+    seq = open_batch(connection, standing.now)
+    return Desk(
+        connection=connection,
+        standing=standing,
+        seq=seq,
+        leads=leads,
+        accounts=accounts,
+    )
+
+
+def _file_facts(
+    desk: Desk, answers: Sequence[Sequence[Answer]], commands: Sequence[Command], reading: Reading | None
+) -> int:
+    """Store events, stages and contacts, learn which of them are new, and say so in the answers."""
+    fresh = _file_events(desk, reading)
+    fresh_stages = insert_stage_changes(
+        desk.connection, [_row_of_stage(desk, told) for told in desk.stages.values()]
+    )
+    fresh_contacts = insert_contacts(
+        desk.connection, [_row_of_contact(desk, told) for told in desk.contacts.values()]
+    )
+    known = {ToldEvent: fresh, ToldStage: fresh_stages, ToldContact: fresh_contacts}
+    for command, replies in zip(commands, answers, strict=True):
+        for item, answer in zip(command.items, replies, strict=True):
+            keys = known.get(type(item))
+            if keys is not None and (item.lead_id, item.key) not in keys:  # type: ignore[union-attr]
+                answer.status = "duplicate"
+    _follow_stages(desk, fresh_stages)
+    answer_alerts(desk, {lead_id for lead_id, _ in fresh_contacts}, "contact")
+    _welcome(desk)
+    return len(fresh)
+
+
+def _file_events(desk: Desk, reading: Reading | None) -> set[tuple[str, bytes]]:
+    fresh = insert_events(desk.connection, [_row_of_event(desk, told) for told in desk.events.values()])
+    by_lead: dict[str, list[ToldEvent]] = {}
+    for key in fresh:
+        told = desk.events[key]
+        by_lead.setdefault(told.lead_id, []).append(told)
+    unknown = [lead_id for lead_id in by_lead if desk.find_lead(lead_id) is None]
+    record_waiting(desk.connection, unknown, desk.standing.now)
+    for lead_id, told_events in by_lead.items():
+        record = desk.find_lead(lead_id)
+        if record is not None:
+            _add_events(desk, record, told_events, reading)
+    return fresh
+
+
+def _add_events(desk: Desk, record: LeadRecord, told: Sequence[ToldEvent], reading: Reading | None) -> None:
+    happenings: list[Happening] = [(t.key, t.type, t.occurred_at, t.properties) for t in told]
+    if reading is not None and record.id not in desk.newcomers:
+        reading.extend(record.id, before=record.facts_seq, seq=desk.seq, happenings=happenings)
+    record.facts_seq = desk.seq
+    latest = max(told, key=lambda event: event.occurred_at)
+    batch = latest.batch if all(event.batch for event in told) else ""
+    desk.ask_for_look(record, desk.explain(latest.occurred_at, batch))
+
+
+def _follow_stages(desk: Desk, fresh: Iterable[tuple[str, bytes]]) -> None:
+    for key in sorted(fresh):
+        told = desk.stages[key]
+        record = desk.find_lead(told.lead_id)
+        if record is not None:
+            change_stage(desk, record, told.stage, told.occurred_at)
+
+
+def _welcome(desk: Desk) -> None:
+    """Give leads that have just come what was told of them before: their events wait already under their names."""
+    if not desk.newcomers:
+        return
+    for change in read_stage_changes(desk.connection, desk.newcomers):
+        change_stage(desk, desk.leads[change.lead_id], change.stage, change.occurred_at)
+    forget_waiting(desk.connection, desk.newcomers)
+
+
+def _score(desk: Desk, reading: Reading | None) -> list[Any]:
+    """Score what asks for a look; without a scorer, have it looked at as soon as there is one."""
+    records = [desk.leads[lead_id] for lead_id in sorted(desk.whys)]
+    if not records:
+        return []
+    if reading is None:
+        for record in records:
+            record.look_at = desk.standing.now if record.is_open else None
+        return []
+    looked, as_of = score_records(desk.connection, _with_versions(desk, records), desk.standing, reading)
+    turns = settle(desk.connection, records, looked, desk.whys, as_of, desk.seq, desk.standing)
+    for record in records:
+        if not record.is_open:
+            record.look_at = None
+    return turns
+
+
+def _with_versions(desk: Desk, records: Sequence[LeadRecord]) -> Sequence[LeadRecord]:
+    """Write memberships and account attributes first: a look reads them from the store."""
+    if desk.lead_versions or desk.account_versions:
+        save_leads(desk.connection, [desk.leads[row["lead_id"]] for row in desk.lead_versions])
+        save_accounts(desk.connection, [desk.accounts[row["account_id"]] for row in desk.account_versions])
+    return records
+
+
+def _move(desk: Desk) -> list[Any]:
+    moved = [desk.accounts[account_id] for account_id in sorted(desk.moved_accounts)]
+    for account in moved:
+        account.moved_at = desk.standing.now
+    return moved
+
+
+def _row_of_event(desk: Desk, told: ToldEvent) -> dict[str, Any]:
+    return {
+        "lead_id": told.lead_id,
+        "key": told.key,
+        "type": told.type,
+        "occurred_at": told.occurred_at,
+        "recorded_at": desk.standing.now,
+        "properties": told.properties,
+        "seq": desk.seq,
+    }
+
+
+def _row_of_stage(desk: Desk, told: ToldStage) -> dict[str, Any]:
+    return {
+        "lead_id": told.lead_id,
+        "key": told.key,
+        "stage": told.stage,
+        "occurred_at": told.occurred_at,
+        "recorded_at": desk.standing.now,
+        "told_by": told.told_by,
+        "note": told.note,
+        "seq": desk.seq,
+    }
+
+
+def _row_of_contact(desk: Desk, told: ToldContact) -> dict[str, Any]:
+    return {
+        "lead_id": told.lead_id,
+        "key": told.key,
+        "kind": told.kind,
+        "outcome": told.outcome,
+        "occurred_at": told.occurred_at,
+        "recorded_at": desk.standing.now,
+        "told_by": told.told_by,
+        "note": told.note,
+        "seq": desk.seq,
+    }

@@ -1,0 +1,111 @@
+"""What callers tell: each a plain value, read and checked at the edge, and what each of them is answered."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Status = Literal["accepted", "duplicate", "unchanged", "stale_ignored", "parked", "unknown", "forgotten"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldAccount:
+    """A company; `attributes` is JSON, `told_at` the moment its source speaks of."""
+
+    id: str
+    attributes: str
+    told_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLead:
+    """A lead, whole: what is left out is no longer known. An owner or a stage that is None stays as it is."""
+
+    id: str
+    attributes: str
+    account_id: str | None = None
+    created_at: int | None = None
+    told_at: int | None = None
+    owner_id: str | None = None
+    stage: str | None = None
+    batch: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldEvent:
+    """An event; `key` tells it from all others of its lead for ever, `batch` names the import it belongs to."""
+
+    lead_id: str
+    key: bytes
+    type: str
+    occurred_at: int
+    properties: str | None = None
+    batch: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldStage:
+    """A lead's new stage."""
+
+    lead_id: str
+    key: bytes
+    stage: str
+    occurred_at: int
+    told_by: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldContact:
+    """An attempt to reach a lead; it answers the lead's open alerts."""
+
+    lead_id: str
+    key: bytes
+    kind: str
+    occurred_at: int
+    outcome: str | None = None
+    told_by: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snooze:
+    """No alerts of this lead until a moment; None ends it."""
+
+    lead_id: str
+    until: int | None
+    told_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """Somebody takes care of an alert."""
+
+    alert_id: str
+    told_by: str
+
+
+Item = ToldAccount | ToldLead | ToldEvent | ToldStage | ToldContact | Snooze | Acknowledgement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A request's name, so that a repetition gets the first answer: the digests of its key and of its body."""
+
+    key: bytes
+    request: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What one request tells: done as a whole, in one transaction with those of other requests."""
+
+    items: tuple[Item, ...]
+    reply: Reply | None = None
+
+
+@dataclass(slots=True)
+class Answer:
+    """What one item is answered; `lead_id` names the lead whose score goes with it."""
+
+    status: Status
+    lead_id: str | None = None
+    warnings: list[str] = field(default_factory=list)
