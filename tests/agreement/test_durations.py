@@ -25,6 +25,6 @@ def test_units_are_days_hours_minutes_and_seconds(text, seconds):
     "text", ["", "24", "h", "-1 h", "1.5 h", "1 week", "1 h 30 min", "٣ h", "4000 d", "9" * 40]
 )
 def test_what_is_no_duration_is_refused(text):
-    """Numbers without a unit, negative, broken and endless ones are refused, and the error shows how to write one."""
-    with pytest.raises(BadDuration, match="use at most|write it as 24 h"):
+    """Numbers without a unit, negative, broken and endless ones are refused; the error shows how to write one."""
+    with pytest.raises(BadDuration, match=r"use at most|write it as 24 h"):
         parse_duration(text)

@@ -7,7 +7,7 @@ NIGHTS = Timetable(zone="UTC", days=(((1_320, 1_800),),) * 7)
 
 
 def test_spans_are_cut_at_the_midnights_of_utc_and_joined_in_between():
-    """A night over midnight is two parts of two days; each day has the end of one night and the begin of the next."""
+    """A night over midnight is two parts of two days: each day has the end of one and the begin of the next."""
     assert list_spans(NIGHTS, 3) == (
         (3 * DAY_MICROS, 3 * DAY_MICROS + 360 * MINUTE_MICROS),
         (3 * DAY_MICROS + 1_320 * MINUTE_MICROS, 4 * DAY_MICROS),
