@@ -56,7 +56,8 @@ def read_table(kind: type[_T], table: object, where: str) -> _T:
 
 def write_table(terms: Any) -> Table:
     """Return the table, ready for JSON, from which `read_table` makes an equal dataclass."""
-    codecs = _list_codecs(type(terms))
+    kind: Any = type(terms)
+    codecs = _list_codecs(kind)
     return {key: codec.write(getattr(terms, codec.field)) for key, codec in codecs.items()}
 
 
