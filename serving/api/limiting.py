@@ -92,10 +92,11 @@ class WrongKeys:
             If there were too many, from this address or of this prefix.
         """
         now, prefix = self._timer(), find_prefix(text)
-        waits = [self._take(self._by_address, find_source(peer), now, f"from around {blur(peer)}")]
-        if prefix is not None:
-            waits.append(self._take(self._by_prefix, prefix, now, "for one and the same key"))
-        if (wait := max(waits)) > 0:
+        wait = self._take(self._by_address, find_source(peer), now, f"from around {blur(peer)}")
+        # An address above its limit must not use up what a key's prefix has for everybody.
+        if wait == 0 and prefix is not None:
+            wait = self._take(self._by_prefix, prefix, now, "for one and the same key")
+        if wait > 0:
             self._on_limit()
             raise TooManyWrongKeys(math.ceil(wait))
 

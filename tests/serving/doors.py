@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from starlette.types import Message, Receive, Scope, Send
 
 from serving.admission import Admission
+from serving.errors import TITLES
 from serving.store.database import Database
 from serving.usecases.admitting import NewKey, add_key, revoke_key
 
@@ -102,6 +103,23 @@ class Door:
 
         await self.admission.guard(wanted, tell)(scope, receive, send)
         return _gather(sent)
+
+
+def open_door(url: str) -> Iterator[Door]:
+    """Open a door to a store, until it is no longer used."""
+    database = Database(url)
+    door = Door(database)
+    yield door
+    door.admission.close()
+    database.close()
+
+
+def check_problem(answer: Answer, status: int, code: str) -> None:
+    """Check that an answer is a problem with this status and code, and a challenge where it is 401."""
+    assert (answer.status, answer.code) == (status, code)
+    assert answer.headers[b"content-type"] == b"application/problem+json"
+    assert (answer.headers.get(b"www-authenticate") == b"Bearer") == (status == 401)
+    assert code in TITLES
 
 
 async def tell(scope: Scope, receive: Receive, send: Send) -> None:
