@@ -31,6 +31,17 @@ from serving.store.database import Database
 from serving.store.migrating import migrate
 migrate(Database(sys.argv[1]))
 """
+_MIGRATE_AT_A_WORD = """
+import sys
+import alembic.command
+from serving.store.database import Database
+from serving.store.migrating import is_current, migrate
+database = Database(sys.argv[1])
+assert not is_current(database)
+print("ready", flush=True)
+sys.stdin.readline()
+migrate(database)
+"""
 _DIE_AT = """
 import os, sys
 from sqlalchemy import event
@@ -48,7 +59,9 @@ migrate(database)
 
 def _start(program: str, database: Database, *words: str) -> "subprocess.Popen[str]":
     url = database.engine.url.render_as_string(hide_password=False)
-    return subprocess.Popen([sys.executable, "-c", program, url, *words], stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", program, url, *words]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
 def _list_tables(database: Database) -> list[str]:
@@ -133,7 +146,14 @@ def test_a_current_database_needs_no_alembic(sqlite_url):
 
 def test_many_processes_may_migrate_at_once(empty_database):
     """Four processes that find the same empty database all succeed, and it is whole."""
-    processes = [_start(_MIGRATE, empty_database) for _ in range(4)]
+    processes = [_start(_MIGRATE_AT_A_WORD, empty_database) for _ in range(4)]
+    for process in processes:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
     assert [process.communicate()[1] for process in processes] == [""] * 4
     _assert_complete(empty_database)
 
@@ -142,8 +162,8 @@ def test_many_processes_may_migrate_at_once(empty_database):
 def test_what_was_killed_half_way_starts_again(empty_database, statement):
     """A migration killed by kill -9 at any statement leaves nothing, and the next one succeeds."""
     process = _start(_DIE_AT, empty_database, str(statement))
-    assert process.wait() == -signal.SIGKILL, process.communicate()
-    process.communicate()
+    _, complaint = process.communicate()
+    assert process.returncode == -signal.SIGKILL, complaint
     assert _list_tables(empty_database) == []
     migrate(empty_database)
     _assert_complete(empty_database)
