@@ -92,18 +92,18 @@ class WrongKeys:
             If there were too many, from this address or of this prefix.
         """
         now, prefix = self._timer(), find_prefix(text)
-        wait = self._take(self._by_address, find_source(peer), now, f"from around {blur(peer)}")
+        wait = self._take(self._by_address, find_source(peer), now, lambda: f"from around {blur(peer)}")
         # An address above its limit must not use up what a key's prefix has for everybody.
         if wait == 0 and prefix is not None:
-            wait = self._take(self._by_prefix, prefix, now, "for one and the same key")
+            wait = self._take(self._by_prefix, prefix, now, lambda: "for one and the same key")
         if wait > 0:
             self._on_limit()
             raise TooManyWrongKeys(math.ceil(wait))
 
-    def _take(self, buckets: Buckets, name: Hashable, now: float, said: str) -> float:
+    def _take(self, buckets: Buckets, name: Hashable, now: float, say: Callable[[], str]) -> float:
         wait = buckets.take(name, now)
         if wait > 0 and buckets.is_news(name, now):
-            logger.warning("more than %d wrong keys a minute come %s; they get 429", buckets.per_minute, said)
+            logger.warning("more than %d wrong keys a minute come %s; they get 429", buckets.per_minute, say())
         return wait
 
 
