@@ -60,3 +60,9 @@ def forget_waiting(connection: Connection, lead_ids: Collection[str]) -> None:
     """Note that the leads have come."""
     if lead_ids:
         connection.execute(delete(waiting_leads).where(waiting_leads.c.lead_id.in_(sorted(lead_ids))))
+
+
+def list_overdue(connection: Connection, before: int, *, most: int) -> list[str]:
+    """Lock and list leads that events have waited for since before a moment."""
+    found = select(waiting_leads.c.lead_id).where(waiting_leads.c.since < before)
+    return list(connection.execute(found.limit(most).with_for_update(skip_locked=True)).scalars())

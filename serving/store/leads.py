@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from agreement.episodes import EpisodeState
@@ -90,6 +90,12 @@ def lock_leads(
         connection.execute(insert(leads).on_conflict_do_nothing(), rows)
     found = select(leads).where(leads.c.id.in_(sorted(ids))).order_by(leads.c.id).with_for_update()
     return _read(connection, found)
+
+
+def lock_chosen_leads(connection: Connection, chosen: Select[Any]) -> list[LeadRecord]:
+    """Lock the leads that a query chooses, past those that somebody else holds, and return them by id."""
+    records = _read(connection, chosen.with_for_update(skip_locked=True, of=leads))
+    return [records[lead_id] for lead_id in sorted(records)]
 
 
 def read_leads(connection: Connection, ids: Collection[str]) -> dict[str, LeadRecord]:

@@ -69,12 +69,16 @@ def record_attempt(connection: Connection, row: Mapping[str, Any]) -> None:
     connection.execute(attempts.insert(), row)
 
 
-def rest_channel(connection: Connection, channel_id: str, *, failures: int | None, rests_until: int | None) -> None:
-    """Set a channel's circuit breaker; `failures` None counts one more."""
-    count = channels.c.failures + 1 if failures is None else failures
-    connection.execute(
-        update(channels).where(channels.c.id == channel_id).values(failures=count, rests_until=rests_until)
-    )
+def lock_failures(connection: Connection, channel_id: str) -> int:
+    """Lock a channel's circuit breaker, and return how often it has failed in a row."""
+    found = select(channels.c.failures).where(channels.c.id == channel_id).with_for_update()
+    return connection.execute(found).scalar() or 0
+
+
+def rest_channel(connection: Connection, channel_id: str, *, failures: int, rests_until: int | None) -> None:
+    """Set a channel's circuit breaker."""
+    changed = update(channels).where(channels.c.id == channel_id)
+    connection.execute(changed.values(failures=failures, rests_until=rests_until))
 
 
 def revive_deliveries(connection: Connection, now: int, *, ids: Sequence[int] | None = None) -> int:

@@ -26,15 +26,18 @@ def list_scores(connection: Connection, lead_id: str, *, most: int, before: int 
     return list(connection.execute(found.order_by(scores.c.number.desc()).limit(most)))
 
 
-def find_or_insert_basis(connection: Connection, basis: Mapping[str, Any]) -> int:
-    """Return the number of a basis, which is inserted where it is new."""
-    same = (
-        (bases.c.fingerprint == basis["fingerprint"])
-        & (bases.c.model_version == basis["model_version"])
-        & (bases.c.terms_version == basis["terms_version"])
-    )
-    number = connection.execute(select(bases.c.id).where(same)).scalar()
-    if number is None:
-        connection.execute(insert(bases).on_conflict_do_nothing(), basis)
-        number = connection.execute(select(bases.c.id).where(same)).scalar_one()
-    return int(number)
+def find_basis(connection: Connection, version: str, fingerprint: str, terms_version: str) -> int | None:
+    """Find the number of a basis."""
+    found: int | None = connection.execute(
+        select(bases.c.id).where(
+            bases.c.fingerprint == fingerprint,
+            bases.c.model_version == version,
+            bases.c.terms_version == terms_version,
+        )
+    ).scalar()
+    return found
+
+
+def insert_basis(connection: Connection, basis: Mapping[str, Any]) -> None:
+    """Insert a basis, unless somebody else just has."""
+    connection.execute(insert(bases).on_conflict_do_nothing(), basis)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from serving.usecases.told import (
     Acknowledgement,
     Answer,
     Item,
+    Rejected,
     Snooze,
     Status,
     ToldAccount,
@@ -48,6 +50,7 @@ class Desk:
     moved_accounts: set[str] = field(default_factory=set)
     whys: dict[str, Why] = field(default_factory=dict)
     decisions: list[Row] = field(default_factory=list)
+    rejections: list[Row] = field(default_factory=list)
 
     def find_lead(self, lead_id: str) -> LeadRecord | None:
         """Find a lead that somebody has told us of."""
@@ -203,6 +206,21 @@ def _apply_acknowledgement(desk: Desk, told: Acknowledgement) -> Answer:
     return Answer("accepted", alert.lead_id)
 
 
+def _apply_rejected(desk: Desk, told: Rejected) -> Answer:
+    desk.rejections.append(
+        {
+            "at": desk.standing.now,
+            "kind": told.kind,
+            "code": told.code,
+            # A key may hold what PostgreSQL takes in no text.
+            "path": told.path.replace("\x00", ""),
+            "body": told.body,
+            "digest": blake2b(f"{told.kind}\n{told.body}".encode(), digest_size=16).digest(),
+        }
+    )
+    return Answer("rejected")
+
+
 def answer_alerts(desk: Desk, lead_ids: set[str], told_by: str) -> None:
     """Acknowledge the alerts of leads that somebody has contacted."""
     for alert_id in acknowledge_alerts(desk.connection, lead_ids, desk.standing.now, told_by):
@@ -220,4 +238,5 @@ _RULES: Mapping[type, Callable[[Desk, Any], Answer]] = {
     ToldContact: _apply_contact,
     Snooze: _apply_snooze,
     Acknowledgement: _apply_acknowledgement,
+    Rejected: _apply_rejected,
 }

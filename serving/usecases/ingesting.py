@@ -16,14 +16,17 @@ from serving.store.events import forget_waiting, insert_events, record_waiting
 from serving.store.facts import insert_contacts, insert_stage_changes, read_stage_changes
 from serving.store.journal import record_decisions
 from serving.store.leads import LeadRecord, list_members, lock_leads, save_leads
+from serving.store.rejections import insert_rejections
 from serving.usecases.alerting import raise_alerts
 from serving.usecases.applying import Desk, answer_alerts, apply_item, change_stage
 from serving.usecases.histories import Happening, Histories, Reading
 from serving.usecases.looking import Look, Seen, look
 from serving.usecases.standing import Standing
 from serving.usecases.telling import tell_alerts
-from serving.usecases.told import Answer, Command, ToldAccount, ToldContact, ToldEvent, ToldLead, ToldStage
+from serving.usecases.told import Answer, Command, Snooze, ToldAccount, ToldContact, ToldEvent, ToldLead, ToldStage
 from serving.usecases.turning import settle
+
+_ABOUT_LEADS = (ToldEvent, ToldStage, ToldContact, Snooze)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,7 @@ def finish(desk: Desk, turned: Iterable[Any]) -> int:
     save_leads(desk.connection, [desk.leads[lead_id] for lead_id in sorted(desk.changed)])
     save_accounts(desk.connection, _move(desk))
     record_decisions(desk.connection, desk.decisions)
+    insert_rejections(desk.connection, desk.rejections)
     if not due:
         return 0
     return tell_alerts(desk.connection, list_due_alerts_named(desk.connection, due), desk.standing)
@@ -120,7 +124,7 @@ def _open_desk(connection: Connection, commands: Sequence[Command], standing: St
     """Lock what the commands speak of: leads before accounts, and each in the order of ids."""
     items = [item for command in commands for item in command.items]
     told_leads = {item.id: item for item in items if isinstance(item, ToldLead)}
-    named = {item.lead_id for item in items if hasattr(item, "lead_id")}
+    named = {item.lead_id for item in items if isinstance(item, _ABOUT_LEADS)}
     leads = lock_leads(connection, named | told_leads.keys(), create=told_leads)
     account_ids = {item.id for item in items if isinstance(item, ToldAccount)}
     account_ids |= {lead.account_id for lead in leads.values() if lead.account_id is not None}

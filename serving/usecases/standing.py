@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -9,7 +10,7 @@ from agreement.people import TEAM, Person
 from agreement.terms import Terms
 from serving.championing import ScorerInForce
 from serving.store.people import list_people
-from serving.store.scores import find_or_insert_basis
+from serving.store.scores import find_basis, insert_basis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +62,27 @@ def gather_people(connection: Connection, terms: Terms) -> dict[str, Person]:
     return {person.id: person for person in (TEAM, *terms.people, *told)}
 
 
+@lru_cache(maxsize=10_000)
 def read_person(body: str) -> Person:
     """Read a person as stored: JSON as under ``[[people]]`` in the agreement."""
     return Terms.from_json(f'{{"people":[{body}]}}').people[0]
 
 
+def find_basis_in_force(connection: Connection, in_force: ScorerInForce | None, terms: Terms) -> int | None:
+    """Find the number of what is in force, None where nothing was scored by it yet."""
+    if in_force is None:
+        return None
+    return find_basis(connection, in_force.champion.version, in_force.champion.fingerprint, terms.version)
+
+
 def _record_basis(connection: Connection, in_force: ScorerInForce, terms: Terms, now: int) -> int:
-    thresholds = in_force.scorer.thresholds_
+    champion, thresholds = in_force.champion, in_force.scorer.thresholds_
+    found = find_basis_in_force(connection, in_force, terms)
+    if found is not None:
+        return found
     basis = {
-        "model_version": in_force.champion.version,
-        "fingerprint": in_force.champion.fingerprint,
+        "model_version": champion.version,
+        "fingerprint": champion.fingerprint,
         "warm": thresholds.warm,
         "hot": thresholds.hot,
         "withheld": in_force.scorer.withheld,
@@ -78,4 +90,7 @@ def _record_basis(connection: Connection, in_force: ScorerInForce, terms: Terms,
         "terms": terms.to_json(),
         "since": now,
     }
-    return find_or_insert_basis(connection, basis)
+    insert_basis(connection, basis)
+    found = find_basis_in_force(connection, in_force, terms)
+    assert found is not None
+    return found

@@ -1,9 +1,9 @@
 """What callers tell: each a plain value, read and checked at the edge, and what each of them is answered."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
-Status = Literal["accepted", "duplicate", "unchanged", "stale_ignored", "parked", "unknown", "forgotten"]
+Status = Literal["accepted", "duplicate", "unchanged", "stale_ignored", "parked", "unknown", "rejected"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +83,18 @@ class Acknowledgement:
     told_by: str
 
 
-Item = ToldAccount | ToldLead | ToldEvent | ToldStage | ToldContact | Snooze | Acknowledgement
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """A request's name, so that a repetition gets the first answer: the digests of its key and of its body."""
+class Rejected:
+    """An item that was refused, with its code and the field in the way; `body` is JSON as it was sent."""
 
-    key: bytes
-    request: bytes
+    kind: str
+    code: str
+    path: str
+    detail: str
+    body: str
+
+
+Item = ToldAccount | ToldLead | ToldEvent | ToldStage | ToldContact | Snooze | Acknowledgement | Rejected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,6 @@ class Command:
     """What one request tells: done as a whole, in one transaction with those of other requests."""
 
     items: tuple[Item, ...]
-    reply: Reply | None = None
 
 
 @dataclass(slots=True)
@@ -108,4 +110,3 @@ class Answer:
 
     status: Status
     lead_id: str | None = None
-    warnings: list[str] = field(default_factory=list)

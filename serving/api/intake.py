@@ -1,0 +1,277 @@
+"""The intake: routes by which callers tell facts; each answers once what it was told is durable and scored."""
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from serving.api.answers import write_many, write_single
+from serving.api.attributes import BadField, read_name
+from serving.api.bodies import CallerGone, read_json_body
+from serving.api.facts import (
+    MOST_EVENTS,
+    FactReader,
+    Read,
+    read_batch,
+    read_by,
+    read_contact,
+    read_event,
+    read_instant,
+    read_stage_change,
+)
+from serving.api.strict_json import decode
+from serving.championing import Championing
+from serving.errors import describe_problem, send_problem
+from serving.gathering import Gathering
+from serving.meters import Meters
+from serving.usecases.committing import Done, Request
+from serving.usecases.told import Acknowledgement, Command, Rejected, Snooze
+
+_WORTH_A_THREAD_BYTES = 64 * 1024
+_KEY = re.compile(rb"[\x21-\x7e]{1,200}")
+_HEADERS = (b"content-type", b"application/json")
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+SLASH = "\x00"
+"""Stands for a slash inside an id of an address, so that routes do not take it for one of their own."""
+
+
+class BadIdempotencyKey(ValueError):
+    """An Idempotency-Key is not one that we can keep."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request as its reader sees it."""
+
+    reader: FactReader
+    ids: Sequence[str]
+    body: Any
+    query: Mapping[str, str]
+    now: int
+    by: str
+    place: str
+
+
+Reading = Callable[[Asked], Sequence[Read]]
+Writing = Callable[[Sequence[Read], Sequence[Any], Mapping[str, Any]], tuple[int, bytes]]
+
+
+class Intake:
+    """What all routes of facts share.
+
+    Parameters
+    ----------
+    gathering
+        Commits what is told.
+    championing
+        Its scorer's schema says how attributes are read.
+    clock
+        Returns the moment in microseconds.
+    meters
+        What counts.
+    body_limit
+        The most bytes of a body.
+    """
+
+    def __init__(
+        self,
+        gathering: Gathering,
+        championing: Championing,
+        *,
+        clock: Callable[[], int],
+        meters: Meters,
+        body_limit: int,
+    ) -> None:
+        self.gathering, self.clock, self.meters, self.body_limit = gathering, clock, meters, body_limit
+        self._championing = championing
+        self._reader: tuple[object, FactReader] = (None, FactReader(None))
+
+    def get_reader(self) -> FactReader:
+        """Get the reader for the scorer in force."""
+        in_force = self._championing.in_force
+        if self._reader[0] is not in_force:
+            schema = None if in_force is None else in_force.scorer.feature_set.schema
+            self._reader = in_force, FactReader(schema)
+        return self._reader[1]
+
+
+class FactEndpoint:
+    """One route: a bare ASGI application from bytes to a durable commit.
+
+    Parameters
+    ----------
+    intake
+        What it shares with the others.
+    read
+        Reads what is told.
+    takes_parameters
+        The query parameters it knows.
+    """
+
+    def __init__(self, intake: Intake, read: Reading, *, takes_parameters: Sequence[str] = ()) -> None:
+        self._intake, self._read, self._parameters = intake, read, frozenset(takes_parameters)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; every mistake of the caller's becomes a problem, and the connection lives on."""
+        try:
+            done = await self._answer(scope, receive)
+        except CallerGone:
+            return
+        except Exception as error:
+            problem = describe_problem(error)
+            if problem.status == 500:
+                raise
+            self._intake.meters.refused.labels(problem.code).inc()
+            await send_problem(send, problem)
+            return
+        headers = [_HEADERS, (b"content-length", b"%d" % len(done.body))]
+        await send({"type": "http.response.start", "status": done.status, "headers": headers})
+        await send({"type": "http.response.body", "body": done.body})
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Done:
+        body = await read_json_body(scope, receive, self._intake.body_limit)
+        work = partial(self._prepare, scope, body)
+        is_long = len(body) > _WORTH_A_THREAD_BYTES
+        request, refused = await asyncio.to_thread(work) if is_long else work()
+        done = await self._intake.gathering.submit(request)
+        if refused is not None:
+            raise refused
+        return done
+
+    def _prepare(self, scope: Scope, body: bytes) -> tuple[Request, BadField | None]:
+        """Read a request; a single thing that is refused is kept too, and then answered as a problem."""
+        name, digest = _read_idempotency(scope, body)
+        asked = Asked(
+            reader=self._intake.get_reader(),
+            ids=[read_id(value) for value in scope.get("path_params", {}).values()],
+            body=decode(body),
+            query=read_query(scope["query_string"], self._parameters),
+            now=self._intake.clock(),
+            by=find_caller(scope),
+            place=f"{scope['method']} {scope['path'].replace(SLASH, '%2F')}",
+        )
+        refused = None
+        try:
+            reads = self._read(asked)
+        except BadField as error:
+            refused, reads = error, [Read(item=reject(asked, asked.body, error))]
+        is_many = type(asked.body) is list
+        write = partial(write_many, reads) if is_many else partial(write_single, reads[0])
+        command = Command(items=tuple(read.item for read in reads))
+        return Request(command=command, write=write, name=None if refused else name, digest=digest), refused
+
+
+def read_accounts(asked: Asked) -> Sequence[Read]:
+    """Read PUT /v1/accounts/{id}."""
+    return [asked.reader.read_account(asked.ids[0], asked.body, asked.now)]
+
+
+def read_leads(asked: Asked) -> Sequence[Read]:
+    """Read PUT /v1/leads/{id}."""
+    return [asked.reader.read_lead(asked.ids[0], asked.body, asked.now, _read_import(asked))]
+
+
+def read_events(asked: Asked) -> Sequence[Read]:
+    """Read POST /v1/events: one event, or an array of which each is taken or refused by itself."""
+    batch = _read_import(asked)
+    if type(asked.body) is not list:
+        return [read_event(asked.body, asked.now, batch)]
+    if not 0 < len(asked.body) <= MOST_EVENTS:
+        raise BadField("too_many_events", f"send 1 to {MOST_EVENTS:,} events at once")
+    return [_read_or_reject(asked, told, position, batch) for position, told in enumerate(asked.body)]
+
+
+def read_stages(asked: Asked) -> Sequence[Read]:
+    """Read POST /v1/leads/{id}/stage."""
+    return [read_stage_change(asked.ids[0], asked.body, asked.now)]
+
+
+def read_contacts(asked: Asked) -> Sequence[Read]:
+    """Read POST /v1/leads/{id}/contacts."""
+    return [read_contact(asked.ids[0], asked.body, asked.now)]
+
+
+def read_snoozes(asked: Asked) -> Sequence[Read]:
+    """Read POST /v1/leads/{id}/snooze; ``until`` null ends it."""
+    if type(asked.body) is not dict:
+        raise BadField("not_an_object", "send a JSON object")
+    until, by = read_instant(asked.body, "until"), read_by(asked.body) or asked.by
+    return [Read(item=Snooze(lead_id=asked.ids[0], until=until, told_by=by))]
+
+
+def read_acknowledgements(asked: Asked) -> Sequence[Read]:
+    """Read POST /v1/alerts/{id}/acknowledge."""
+    if type(asked.body) is not dict:
+        raise BadField("not_an_object", "send a JSON object")
+    return [Read(item=Acknowledgement(alert_id=asked.ids[0], told_by=read_by(asked.body) or asked.by))]
+
+
+def read_id(value: str) -> str:
+    """Read an id of an address."""
+    return read_name(value.replace(SLASH, "/"))
+
+
+def read_query(query: bytes, known: frozenset[str]) -> Mapping[str, str]:
+    """Read query parameters, each at most once.
+
+    Raises
+    ------
+    BadField
+        If one is not known, comes twice, or is no text in UTF-8.
+    """
+    if not query:
+        return {}
+    try:
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=50)
+    except ValueError:
+        raise BadField("bad_parameter", "the query string cannot be read") from None
+    told: dict[str, str] = {}
+    for name, value in pairs:
+        if name not in known:
+            raise BadField("unknown_parameter", f"known parameters: {', '.join(sorted(known)) or 'none'}")
+        if name in told:
+            raise BadField("bad_parameter", f"give {name} once")
+        told[name] = value
+    return told
+
+
+def find_caller(scope: Scope) -> str:
+    """Find what the caller's key is called."""
+    key = scope.get("state", {}).get("key")
+    return key.name if key is not None else "somebody on this machine"
+
+
+def reject(asked: Asked, told: Any, error: BadField) -> Rejected:
+    """Return what is kept of an item that is refused, with the address it was sent to."""
+    body = _ENCODER.encode(told).decode()
+    return Rejected(kind=asked.place, code=error.code, path=error.path, detail=str(error), body=body)
+
+
+def _read_or_reject(asked: Asked, told: Any, position: int, batch: str) -> Read:
+    try:
+        return read_event(told, asked.now, batch, f"/{position}")
+    except BadField as error:
+        return Read(item=reject(asked, told, error))
+
+
+def _read_import(asked: Asked) -> str:
+    return read_batch(asked.query["import"]) if "import" in asked.query else ""
+
+
+def _read_idempotency(scope: Scope, body: bytes) -> tuple[bytes | None, bytes]:
+    keys = [value for name, value in scope["headers"] if name == b"idempotency-key"]
+    if not keys:
+        return None, b""
+    if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
+        raise BadIdempotencyKey("send one Idempotency-Key of 1 to 200 visible ASCII characters")
+    key = scope.get("state", {}).get("key")
+    whose = key.key_id if key is not None else ""
+    place = f"{whose}\n{scope['method']}\n{scope['path']}\n".encode()
+    return blake2b(place + keys[0], digest_size=16).digest(), blake2b(body, digest_size=16).digest()

@@ -1,0 +1,157 @@
+"""Gathering: concurrent writes wait for each other a moment and share one durable commit.
+
+A commit costs milliseconds however much it holds. While one is under way the requests that arrive wait in a
+bounded queue, and the next commit takes all of them.
+"""
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+from serving.store.database import Database
+from serving.usecases.committing import Committed, Done, Force, Request, StoreUnavailable, commit_requests
+from serving.usecases.ingesting import Ingested
+
+logger = logging.getLogger("hotlead.store")
+
+# A batch of a thousand takes about a third of a second; larger ones make the first wait for the last.
+MOST_AT_ONCE = 1_000
+# Some seconds of work: whoever comes later is better told to wait than left waiting.
+MOST_WAITING = 10_000
+_WORTH_STOPPING_SECONDS = 30.0
+
+
+class Overloaded(RuntimeError):
+    """More is asked than can be stored in time."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    request: Request
+    weight: int
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Done]"
+    since: float
+
+
+class Gathering:
+    """The one writer of facts in a process.
+
+    Parameters
+    ----------
+    database
+        The store.
+    take_force
+        Returns what is in force, asked at the start of each batch.
+    on_batch
+        Told of each committed batch: what it did, how many requests it held, and how long the first one waited.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        take_force: Callable[[], Force],
+        *,
+        on_batch: Callable[[Ingested, int, float], None] = lambda *_: None,
+        most_at_once: int = MOST_AT_ONCE,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
+        self._database, self._take_force, self._on_batch = database, take_force, on_batch
+        self._most_at_once, self._most_waiting = most_at_once, most_waiting
+        self._queue: deque[_Waiting] = deque()
+        self._weight = 0
+        self._is_closing = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._work, name="hotlead-writer", daemon=True)
+
+    def start(self) -> None:
+        """Start the writer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Commit what waits, and end."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify()
+        self._thread.join(_WORTH_STOPPING_SECONDS)
+
+    @property
+    def depth(self) -> int:
+        """Return how many items wait."""
+        return self._weight
+
+    async def submit(self, request: Request) -> Done:
+        """Have a request done, and return its answer once it is durable.
+
+        Raises
+        ------
+        Overloaded
+            If too much waits already; nothing was done.
+        StoreUnavailable
+            If the database cannot be written; nothing was done.
+        """
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(request, max(1, len(request.command.items)), loop, loop.create_future(), perf_counter())
+        with self._changed:
+            if self._is_closing:
+                raise StoreUnavailable("the service is stopping: try again soon")
+            if self._weight and self._weight + waiting.weight > self._most_waiting:
+                raise Overloaded("more is sent than can be stored: send slower, and this again")
+            self._queue.append(waiting)
+            self._weight += waiting.weight
+            self._changed.notify()
+        return await waiting.future
+
+    def _work(self) -> None:
+        while batch := self._take():
+            try:
+                committed = commit_requests(
+                    self._database, [waiting.request for waiting in batch], self._take_force()
+                )
+            except Exception as error:  # the writer must outlive what nobody thought of
+                logger.error("a batch failed: %s", type(error).__name__)
+                committed = Committed([error] * len(batch))
+            _deliver(batch, committed)
+            for ingested in committed.ingested:
+                self._on_batch(ingested, len(batch), perf_counter() - batch[0].since)
+
+    def _take(self) -> list[_Waiting]:
+        """Take what waits, as soon as something does; nothing once the service is stopping."""
+        with self._changed:
+            while not self._queue and not self._is_closing:
+                self._changed.wait()
+            batch, weight, names = [], 0, set()
+            while self._queue and (not batch or weight + self._queue[0].weight <= self._most_at_once):
+                name = self._queue[0].request.name
+                # A repetition waits for the answer it repeats.
+                if name is not None and name in names:
+                    break
+                names.add(name)
+                batch.append(self._queue.popleft())
+                weight += batch[-1].weight
+            self._weight -= weight
+            return batch
+
+
+def _deliver(batch: list[_Waiting], committed: Committed) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Done], Done | Exception]]] = {}
+    for waiting, result in zip(batch, committed.results, strict=True):
+        by_loop.setdefault(waiting.loop, []).append((waiting.future, result))
+    for loop, results in by_loop.items():
+        # A loop that has ended waits for nothing any more.
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, results)
+
+
+def _resolve(results: "list[tuple[asyncio.Future[Done], Done | Exception]]") -> None:
+    for future, result in results:
+        if future.done():
+            continue
+        if isinstance(result, Exception):
+            future.set_exception(result)
+        else:
+            future.set_result(result)

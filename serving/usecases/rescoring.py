@@ -1,0 +1,81 @@
+"""Rescoring: looking at leads that nobody speaks of: in silence, after a promotion, and when colleagues move."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, update
+
+from agreement.alerting import Origin
+from serving.store.accounts import lock_accounts
+from serving.store.agenda import IS_SCORABLE, find_stale, has_moved, is_stale
+from serving.store.alerts import hasten_digests
+from serving.store.batches import open_batch
+from serving.store.leads import LeadRecord, lock_chosen_leads
+from serving.store.tables import accounts, bases, leads
+from serving.usecases.applying import Desk
+from serving.usecases.histories import Histories, Reading
+from serving.usecases.ingesting import finish, score_records
+from serving.usecases.standing import Standing
+from serving.usecases.turning import Why, settle
+
+MOST_AT_ONCE = 500
+
+
+def rescore_due(connection: Connection, standing: Standing, histories: Histories) -> int:
+    """Look at leads whose windows have moved; return how many there were."""
+    due = select(leads).where(IS_SCORABLE, leads.c.look_at <= standing.now).order_by(leads.c.look_at)
+    return _look_at(connection, due, Why(origin=Origin.SILENCE), standing, histories)
+
+
+def rescore_colleagues(connection: Connection, standing: Standing, histories: Histories, *, since: int) -> int:
+    """Look at the leads of accounts that moved since a moment and that were last looked at before."""
+    moved = select(leads).join(accounts, accounts.c.id == leads.c.account_id).where(has_moved(since))
+    return _look_at(connection, moved.order_by(leads.c.id), Why(origin=Origin.SILENCE), standing, histories)
+
+
+def rescore_after_promotion(connection: Connection, standing: Standing, histories: Histories) -> int:
+    """Look at leads whose score is of another model or other terms; return how many there were.
+
+    When none is left, the digests that gathered what this turned hot may go.
+    """
+    stale = select(leads).where(is_stale(standing.basis_id)).order_by(leads.c.id)
+    batch = name_promotion(standing)
+    n_leads = _look_at(connection, stale, Why(origin=Origin.PROMOTION, batch=batch), standing, histories)
+    # Leads that somebody else holds were passed over, and are still to come.
+    if not n_leads and not connection.execute(select(find_stale(standing.basis_id))).scalar():
+        hasten_digests(connection, f"{Origin.PROMOTION}:{batch}", standing.now)
+        is_first = (bases.c.id == standing.basis_id) & bases.c.swept_at.is_(None)
+        connection.execute(update(bases).where(is_first).values(swept_at=standing.now))
+    return n_leads
+
+
+def name_promotion(standing: Standing) -> str:
+    """Return what a promotion's digests are called by."""
+    return f"{standing.basis_id}"
+
+
+def _look_at(
+    connection: Connection, chosen: Select[Any], why: Why, standing: Standing, histories: Histories
+) -> int:
+    records = lock_chosen_leads(connection, chosen.limit(MOST_AT_ONCE))
+    if not records:
+        return 0
+    desk = _open_desk(connection, records, standing)
+    reading = Reading.of(histories)
+    looked, as_of = score_records(connection, records, standing, reading)
+    whys = {record.id: why for record in records}
+    turns = settle(connection, records, looked, whys, as_of, desk.seq, standing)
+    desk.changed.update(whys)
+    finish(desk, turns)
+    return len(records)
+
+
+def _open_desk(connection: Connection, records: Sequence[LeadRecord], standing: Standing) -> Desk:
+    lock_accounts(connection, {record.account_id for record in records if record.account_id is not None})
+    return Desk(
+        connection=connection,
+        standing=standing,
+        seq=open_batch(connection, standing.now),
+        leads={record.id: record for record in records},
+        accounts={},
+    )
