@@ -1,26 +1,31 @@
 """Apprising: messages for people, through the services that Apprise knows, on our terms.
 
-The text is declared as plain text, so Apprise escapes it for services with a markup; `disarm_words` takes the rest
-away from those that read markup in plain text too. Titles are our own words: few services escape them.
+The text is declared as plain text where a service takes that, and Apprise escapes it; `disarm_words` keeps strange
+words from services that read markup in plain text too. Titles are our own words: few services escape them.
 """
 
 import logging
 import re
 import socket
 import ssl
+import warnings
+from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
 from apprise import Apprise, AppriseAsset
 from apprise.common import NotifyFormat, NotifyType, OverflowMode, PersistentStoreMode
+from apprise.manager_plugins import NotificationManager
 from apprise.plugins import url_to_dict
 
 from serving.channels.cleaning import clean_words, disarm_words
 from serving.channels.confining import Confinement, confine
 from serving.channels.guarding import MOST_URL, RefusedTarget
 from serving.channels.judging import judge_answer, name_failure
+from serving.channels.markup import to_html, to_markdown
 from serving.channels.message import Message, render_text, render_title
 from serving.channels.outcome import Outcome, deliver_outcome, fail_outcome
 from serving.channels.resolving import Resolve
@@ -106,10 +111,10 @@ def send_apprise(
         context=context,
         is_open_mail=_is_open_mail(service),
     )
-    title, text = _render(message, _read_parts(url)["schema"])
+    title, text, form = _render(message, service, _read_parts(url)["schema"])
     began = monotonic()
     with confine(confinement, seconds):
-        is_delivered = _notify(service, title, text)
+        is_delivered = _notify(service, title, text, form)
     return _conclude(confinement, monotonic() - began, now, is_delivered=is_delivered)
 
 
@@ -143,10 +148,21 @@ def _load_service(url: str) -> Any:
     return _close_choices(service)
 
 
+@cache
+def load_plugins() -> NotificationManager:
+    """Load the plugins of Apprise, once; some import modules that Python means to retire, and warn of it."""
+    plugins = NotificationManager()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        plugins.load_modules()
+    return plugins
+
+
 def _read_parts(url: str) -> dict[str, Any]:
     """Take an address apart as Apprise does, so that what we check is what it will use."""
     if len(url) > MOST_URL or not _FORM.fullmatch(url):
         raise BadChannel("an address of Apprise looks like service://…, in ASCII and without blanks")
+    load_plugins()
     parts = url_to_dict(url)
     if not parts:
         raise BadChannel(_UNREADABLE)
@@ -178,26 +194,34 @@ def _close_choices(service: Any) -> Any:
     service.redirects = False
     service.service_retry = 0
     service.optional = False
-    # Slack takes 3,000 characters a section; a worker never sleeps for a service, it comes again later.
-    service.body_maxlen = min(service.body_maxlen, MOST_TEXT)
+    # Slack takes 3,000 characters a section, whatever its plugin says; others compute their limit.
+    with suppress(AttributeError):
+        service.body_maxlen = min(service.body_maxlen, MOST_TEXT)
+    # A worker never sleeps for a service, it comes again later.
     service.throttle = lambda *_, **__: None
     return service
 
 
-def _render(message: Message, scheme: str) -> tuple[str, str]:
-    words = clean_words if scheme in _ESCAPING else disarm_words
+def _render(message: Message, service: Any, scheme: str) -> tuple[str, str, NotifyFormat]:
+    """Render the title, the text, and the format in which the text is written."""
     title = render_title(message) if scheme in MAIL_SERVICES else _PLAIN_TITLES[message.kind]
-    return title, render_text(message, most=MOST_TEXT, words=words)
+    words = clean_words if scheme in _ESCAPING else disarm_words
+    text = render_text(message, most=MOST_TEXT, words=words)
+    if service.notify_format == NotifyFormat.HTML:
+        return title, to_html(text), NotifyFormat.HTML
+    if service.notify_format == NotifyFormat.MARKDOWN:
+        return title, to_markdown(text), NotifyFormat.MARKDOWN
+    return title, text, NotifyFormat.TEXT
 
 
-def _notify(service: Any, title: str, text: str) -> bool:
+def _notify(service: Any, title: str, text: str, form: NotifyFormat) -> bool:
     try:
         return bool(
             service.notify(
                 title=title,
                 body=text,
                 notify_type=NotifyType.INFO,
-                body_format=NotifyFormat.TEXT,
+                body_format=form,
                 overflow=OverflowMode.SPLIT,
             )
         )
@@ -208,7 +232,7 @@ def _notify(service: Any, title: str, text: str) -> bool:
 
 def _rehearse(service: Any) -> None:
     try:
-        _notify(service, "Hotlead", "This channel works.")
+        _notify(service, "Hotlead", "This channel works.", NotifyFormat.TEXT)
     except Exception as error:
         raise BadChannel(_UNREADABLE) from error
 

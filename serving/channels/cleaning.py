@@ -15,6 +15,7 @@ _FLAG_TAGS = re.compile(f"{_BLACK_FLAG}[\U000e0020-\U000e007f]+")
 _SEEN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
 _DOMAIN = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*\.[^\W\d_]{2,}")
 _TWINS = {ord(sign): ord(sign) + 0xFEE0 for sign in "<>[]@|`\\"}
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 _SCHEME = re.compile(r"(?<=:)(?=[/\\]{2})")
 
 
@@ -38,7 +39,7 @@ def disarm_words(text: str, most: int) -> str:
     The signs that begin links, mentions and code give way to their full-width twins: they look alike, and no
     service acts on them.
     """
-    return clean_words(text, most).translate(_TWINS)
+    return _ENTITY.sub("\uff06", clean_words(text, most).translate(_TWINS))
 
 
 def mend_surrogates(text: str) -> str:

@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from threading import Lock, Timer
 from time import monotonic
 from typing import Any
@@ -216,6 +217,7 @@ def _get_socket(client: smtplib.SMTP, host: str, port: int, timeout: float) -> s
     return connection
 
 
+@cache
 def _wrap_clients() -> None:
     requests.Session.get_adapter = _get_adapter  # type: ignore[method-assign]
     smtplib.SMTP._get_socket = _get_socket  # type: ignore[attr-defined]
