@@ -63,13 +63,22 @@ def test_two_authorization_headers_are_refused(door: Door) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [b"key=%s", b"limit=5&API_KEY=%s", b"access_token=%s", b"q=%s", b"q=hl%%5F12345678%%5Fabc&x=%s", b"key"],
+    [
+        b"key=KEY",
+        b"q=KEY",
+        b"q=hl%5F12345678%5Fabc",
+        b"q=whsec_abc",
+        b"limit=5&API_KEY=x",
+        b"access%5Ftoken=x",
+        b"key",
+    ],
 )
 def test_a_key_in_the_address_is_refused(door: Door, query: bytes) -> None:
-    """A key in the query is 400 even beside a right header, and whatever the parameter is called."""
+    """What is named like a key or looks like one is 400 in the query, even beside a right header."""
     new = door.add("ingest")
-    query = query % new.text.encode() if b"%" in query else query
-    check_problem(door.ask(show(new.text), query=query), 400, "key_in_query")
+    check_problem(
+        door.ask(show(new.text), query=query.replace(b"=KEY", b"=" + new.text.encode())), 400, "key_in_query"
+    )
 
 
 @pytest.mark.parametrize("query", [b"limit=5", b"sort=key", b"q=keyboard&reasons=3", b"q=%E4%FF%zz", b"&&=&"])
