@@ -4,37 +4,28 @@ The text is declared as plain text where a service takes that, and Apprise escap
 words from services that read markup in plain text too. Titles are our own words: few services escape them.
 """
 
-import logging
-import re
 import socket
 import ssl
-import warnings
-from contextlib import suppress
 from datetime import datetime
-from functools import cache
 from time import monotonic
-from typing import Any
 from urllib.parse import urlsplit
 
-from apprise import Apprise, AppriseAsset
-from apprise.common import NotifyFormat, NotifyType, OverflowMode, PersistentStoreMode
-from apprise.manager_plugins import NotificationManager
-from apprise.plugins import url_to_dict
+from apprise.common import NotifyFormat, NotifyType, OverflowMode
 
 from serving.channels.cleaning import clean_words, disarm_words
 from serving.channels.confining import Confinement, confine
-from serving.channels.guarding import MOST_URL, RefusedTarget
+from serving.channels.guarding import RefusedTarget
 from serving.channels.judging import judge_answer, name_failure
+from serving.channels.loading import UNREADABLE, BadChannel, Service, load_service
 from serving.channels.markup import to_html, to_markdown
 from serving.channels.message import Message, render_text, render_title
 from serving.channels.outcome import Outcome, deliver_outcome, fail_outcome
 from serving.channels.resolving import Resolve
-from serving.channels.services import MAIL_SERVICES, REFUSED_OPTIONS, SERVICES
+from serving.channels.services import MAIL_SERVICES
+
+__all__ = ["BadChannel", "check_apprise_url", "describe_channel", "send_apprise"]
 
 OVERALL_SECONDS = 15.0
-MOST_TEXT = 3_000
-_FORM = re.compile(r"[A-Za-z0-9]{1,20}://[!-~]*")
-_UNREADABLE = "the service cannot read this address: compare it with its manual in Apprise"
 # These escape plain text by themselves, so what a stranger wrote may reach the reader sign by sign.
 _ESCAPING = MAIL_SERVICES | {"slack"}
 _PLAIN_TITLES = {
@@ -43,13 +34,6 @@ _PLAIN_TITLES = {
     "lead.digest": "Hot leads",
     "channel.test": "This channel works",
 }
-
-# Its warnings quote answers and recipients; what we need to know of a send we see on the connection.
-logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
-
-
-class BadChannel(ValueError):
-    """An address of a service that we do not use, or not in this form."""
 
 
 def check_apprise_url(
@@ -70,14 +54,14 @@ def check_apprise_url(
     RefusedTarget
         If it would connect to a host that is not public, and that the operator does not vouch for.
     """
-    service = _load_service(url)
+    service = load_service(url)
     confinement = Confinement(
         trusted=trusted,
         resolve=resolve,
         seconds=OVERALL_SECONDS,
         own_hosts=own_hosts,
         is_rehearsal=True,
-        is_open_mail=_is_open_mail(service),
+        is_open_mail=service.is_open_mail,
     )
     with confine(confinement, OVERALL_SECONDS):
         _rehearse(service)
@@ -100,7 +84,7 @@ def send_apprise(
 ) -> Outcome:
     """Send a message through a service of Apprise and say what became of it; parameters as `send_webhook`."""
     try:
-        service = _load_service(url)
+        service = load_service(url)
     except BadChannel as error:
         return fail_outcome("bad_channel", str(error), 0.0, is_final=True)
     confinement = Confinement(
@@ -109,9 +93,9 @@ def send_apprise(
         seconds=seconds,
         own_hosts=own_hosts,
         context=context,
-        is_open_mail=_is_open_mail(service),
+        is_open_mail=service.is_open_mail,
     )
-    title, text, form = _render(message, service, _read_parts(url)["schema"])
+    title, text, form = _render(message, service)
     began = monotonic()
     with confine(confinement, seconds):
         is_delivered = _notify(service, title, text, form)
@@ -123,7 +107,7 @@ def describe_channel(kind: str, url: str) -> str:
     if kind != "apprise":
         return f"{kind} at {_find_host(url) or 'an address that cannot be read'}"
     try:
-        return f"{_load_service(url).service_name}, through Apprise"
+        return f"{load_service(url).name}, through Apprise"
     except BadChannel:
         return "an address that Apprise cannot use"
 
@@ -135,89 +119,22 @@ def _find_host(url: str) -> str | None:
         return None
 
 
-def _load_service(url: str) -> Any:
-    """Load the service of an address, with all that is open to choice closed."""
-    parts = _read_parts(url)
-    if parts["schema"] not in SERVICES:
-        raise BadChannel("this service is not in use here: take one of those that the documents list")
-    if refused := sorted(REFUSED_OPTIONS.intersection(name.lower().strip() for name in parts.get("qsd") or ())):
-        raise BadChannel(f"leave this out of the address: {', '.join(refused)}")
-    service = Apprise.instantiate(parts, asset=_build_asset(), suppress_exceptions=True)
-    if service is None:
-        raise BadChannel(_UNREADABLE)
-    return _close_choices(service)
-
-
-@cache
-def load_plugins() -> NotificationManager:
-    """Load the plugins of Apprise, once; some import modules that Python means to retire, and warn of it."""
-    plugins = NotificationManager()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        plugins.load_modules()
-    return plugins
-
-
-def _read_parts(url: str) -> dict[str, Any]:
-    """Take an address apart as Apprise does, so that what we check is what it will use."""
-    if len(url) > MOST_URL or not _FORM.fullmatch(url):
-        raise BadChannel("an address of Apprise looks like service://…, in ASCII and without blanks")
-    load_plugins()
-    parts = url_to_dict(url)
-    if not parts:
-        raise BadChannel(_UNREADABLE)
-    return dict(parts)
-
-
-def _build_asset() -> AppriseAsset:
-    """Build the settings of Apprise: our name, no pictures from elsewhere, nothing on disk, no retries."""
-    return AppriseAsset(
-        app_id="Hotlead",
-        app_desc="Hotlead",
-        app_url="",
-        image_url_mask="",
-        image_url_logo="",
-        async_mode=False,
-        storage_mode=PersistentStoreMode.MEMORY,
-        pgp_autogen=False,
-        pem_autogen=False,
-        http_redirects=False,
-        interpret_emojis=False,
-        interpret_escapes=False,
-        default_service_retry=0,
-        allow_templates=False,
-    )
-
-
-def _close_choices(service: Any) -> Any:
-    service.verify_certificate = True
-    service.redirects = False
-    service.service_retry = 0
-    service.optional = False
-    # Slack takes 3,000 characters a section, whatever its plugin says; others compute their limit.
-    with suppress(AttributeError):
-        service.body_maxlen = min(service.body_maxlen, MOST_TEXT)
-    # A worker never sleeps for a service, it comes again later.
-    service.throttle = lambda *_, **__: None
-    return service
-
-
-def _render(message: Message, service: Any, scheme: str) -> tuple[str, str, NotifyFormat]:
+def _render(message: Message, service: Service) -> tuple[str, str, NotifyFormat]:
     """Render the title, the text, and the format in which the text is written."""
-    title = render_title(message) if scheme in MAIL_SERVICES else _PLAIN_TITLES[message.kind]
-    words = clean_words if scheme in _ESCAPING else disarm_words
-    text = render_text(message, most=MOST_TEXT, words=words)
-    if service.notify_format == NotifyFormat.HTML:
+    title = render_title(message) if service.scheme in MAIL_SERVICES else _PLAIN_TITLES[message.kind]
+    words = clean_words if service.scheme in _ESCAPING else disarm_words
+    text = render_text(message, words=words)
+    if service.plugin.notify_format == NotifyFormat.HTML:
         return title, to_html(text), NotifyFormat.HTML
-    if service.notify_format == NotifyFormat.MARKDOWN:
+    if service.plugin.notify_format == NotifyFormat.MARKDOWN:
         return title, to_markdown(text), NotifyFormat.MARKDOWN
     return title, text, NotifyFormat.TEXT
 
 
-def _notify(service: Any, title: str, text: str, form: NotifyFormat) -> bool:
+def _notify(service: Service, title: str, text: str, form: NotifyFormat) -> bool:
     try:
         return bool(
-            service.notify(
+            service.plugin.notify(
                 title=title,
                 body=text,
                 notify_type=NotifyType.INFO,
@@ -230,15 +147,11 @@ def _notify(service: Any, title: str, text: str, form: NotifyFormat) -> bool:
         return False
 
 
-def _rehearse(service: Any) -> None:
+def _rehearse(service: Service) -> None:
     try:
         _notify(service, "Hotlead", "This channel works.", NotifyFormat.TEXT)
     except Exception as error:
-        raise BadChannel(_UNREADABLE) from error
-
-
-def _is_open_mail(service: Any) -> bool:
-    return getattr(service, "secure_mode", "") == "insecure"
+        raise BadChannel(UNREADABLE) from error
 
 
 def _conclude(confinement: Confinement, seconds: float, now: datetime, *, is_delivered: bool) -> Outcome:

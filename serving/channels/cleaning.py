@@ -16,6 +16,7 @@ _SEEN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e
 _DOMAIN = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*\.[^\W\d_]{2,}")
 _TWINS = {ord(sign): ord(sign) + 0xFEE0 for sign in "<>[]@|`\\"}
 _ENTITY = re.compile(r"&(?=#?\w+;)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SCHEME = re.compile(r"(?<=:)(?=[/\\]{2})")
 
 
@@ -44,7 +45,7 @@ def disarm_words(text: str, most: int) -> str:
 
 def mend_surrogates(text: str) -> str:
     """Replace halves of surrogate pairs, which no receiver could decode."""
-    return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def _replace(character: str) -> str:

@@ -19,7 +19,7 @@ from time import monotonic
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
@@ -197,14 +197,14 @@ def _open_for(connection: HTTPConnection, confinement: Confinement, *, is_open_t
         raise NewConnectionError(connection, "no connection") from error
 
 
-_GET_ADAPTER: Callable[..., Any] = requests.Session.get_adapter
+_GET_ADAPTER: Callable[..., BaseAdapter] = requests.Session.get_adapter
 _GET_SOCKET: Callable[..., socket.socket] = smtplib.SMTP._get_socket  # type: ignore[attr-defined]
 
 
-def _get_adapter(session: requests.Session, url: str) -> Any:
+def _get_adapter(self: requests.Session, url: str) -> BaseAdapter:
     confinement = _CURRENT.get()
     if confinement is None or not url.lower().startswith(("http://", "https://")):
-        return _GET_ADAPTER(session, url)
+        return _GET_ADAPTER(self, url)
     return _ConfinedAdapter(confinement)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -53,7 +53,6 @@ class Receiver:
     def __init__(self, behave: Behaviour, context: ssl.SSLContext | None, *, is_silent: bool) -> None:
         self.requests: list[Request] = []
         self.n_connections = 0
-        self.stopped = Event()
         self._behave, self._context, self._is_silent = behave, context, is_silent
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -61,7 +60,9 @@ class Receiver:
 
     def stop(self) -> None:
         """Stop listening."""
-        self.stopped.set()
+        # To close alone would leave the waiting thread one more connection to take.
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _accept(self) -> None:

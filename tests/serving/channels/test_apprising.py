@@ -2,20 +2,16 @@ import datetime as dt
 import json
 import logging
 import socket
-import socketserver
 import time
-from collections.abc import Callable, Iterator
-from email import message_from_string
-from email.header import decode_header, make_header
-from threading import Thread
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 
-from serving.channels.apprising import BadChannel, check_apprise_url, describe_channel, send_apprise
-from serving.channels.guarding import RefusedTarget
-from serving.channels.message import Message
+from serving.channels.apprising import describe_channel, send_apprise
+from serving.channels.message import LeadLine, Message
 from serving.channels.outcome import Outcome
 
 EVIL = "<!channel> <@U1> [Pay](http://evil) <at>all</at> @everyone\r\nBcc: all@x.com"
@@ -92,6 +88,31 @@ def test_no_service_gets_markup_of_a_stranger(sent: Any, named: Any, service: st
         for text in texts
         for sign in ("<!", "<@", "<at", "@everyone", "](http:", "<users", "&lt;", "\nBcc")
     )
+
+
+def list_digest(message: Message, line: LeadLine, name: str) -> Message:
+    """Make a digest of twenty leads of one name."""
+    return replace(message, kind="lead.digest", lines=tuple(replace(line, name=name) for _ in range(20)))
+
+
+def test_a_digest_keeps_within_a_section_of_slack(
+    sent: Any, message: Message, line: LeadLine, answering: Any
+) -> None:
+    """Signs that grow when they are escaped do not make a section longer than 3,000 characters."""
+    digest = list_digest(message, line, "&<>" * 20)
+    outcome, receiver = sent(digest, SLACK + "?blocks=yes", "hooks.slack.com", answering(200, b"ok"))
+    texts = [text for request in receiver.requests for text in list_texts(request.body)]
+    assert outcome.is_delivered
+    assert len(receiver.requests) > 1
+    assert all(len(text) <= 3_000 for text in texts)
+
+
+def test_a_digest_reaches_teams_in_one_post(sent: Any, message: Message, line: LeadLine) -> None:
+    """Twenty leads are one post, each with its link."""
+    outcome, receiver = sent(list_digest(message, line, "Ada"), *SERVICES["workflows"])
+    assert outcome.is_delivered
+    (request,) = receiver.requests
+    assert request.body.count(b"[Open](") > 10
 
 
 def test_a_link_of_ours_opens_in_markdown(sent: Any, message: Message) -> None:
@@ -192,160 +213,6 @@ def test_this_service_is_no_receiver_of_its_own(sent: Any, message: Message) -> 
     outcome, receiver = sent(message, *SERVICES["json"], own_hosts=frozenset({"programs.example"}))
     assert outcome.code == "refused_target"
     assert receiver.n_connections == 0
-
-
-class MailServer(socketserver.StreamRequestHandler):
-    """Takes mails as SMTP asks, and notes them."""
-
-    mails: list[str] = []  # noqa: RUF012
-
-    def handle(self) -> None:
-        """Take one connection."""
-        self._say("220 ready")
-        for line in self.rfile:
-            command = line.strip().upper()
-            if command == b"DATA":
-                self._say("354 go on")
-                self.mails.append(self._read_mail())
-            self._say("221 bye" if command == b"QUIT" else "250 taken")
-
-    def _read_mail(self) -> str:
-        lines = []
-        while (line := self.rfile.readline().decode().rstrip("\r\n")) != ".":
-            lines.append(line)
-        return "\n".join(lines)
-
-    def _say(self, text: str) -> None:
-        self.wfile.write(f"{text}\r\n".encode())
-
-
-@pytest.fixture
-def mail_port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """A mail server on a port of its own."""
-    monkeypatch.setattr(MailServer, "mails", [])
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), MailServer) as server:
-        server.daemon_threads = True
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
-
-
-def test_a_poisoned_name_goes_by_mail_and_adds_no_header(
-    named: Any, mail_port: int, leading_to: Any, now: dt.datetime
-) -> None:
-    """A name with a line break and a header is told in the subject, as text; the mail is sent, not stuck."""
-    url = f"mailto://from@example.com:{mail_port}?smtp=mail.example&to=rep@example.com&mode=insecure"
-    outcome = send_apprise(
-        named(name="Bob\r\nBcc: all@x.com", company="Ünï 👨\u200d👩\u200d👧"),
-        url=url,
-        now=now,
-        trusted=frozenset({"mail.example"}),
-        resolve=leading_to("127.0.0.1"),
-    )
-    (raw,) = MailServer.mails
-    mail = message_from_string(raw)
-    assert outcome.is_delivered
-    assert mail["Bcc"] is None
-    assert (
-        str(make_header(decode_header(mail["Subject"]))) == "Hot lead: Bob Bcc: all@x.com, Ünï 👨\u200d👩\u200d👧"
-    )
-    assert "closes with a probability of 42 %." in mail.get_payload(decode=True).decode()
-
-
-def test_a_mail_server_inside_needs_the_operators_word(
-    message: Message, mail_port: int, leading_to: Any, now: dt.datetime
-) -> None:
-    """SMTP goes through the guard as well."""
-    url = f"mailto://from@example.com:{mail_port}?smtp=mail.example&to=rep@example.com&mode=insecure"
-    outcome = send_apprise(message, url=url, now=now, resolve=leading_to("127.0.0.1"))
-    assert outcome.code == "refused_target"
-    assert MailServer.mails == []
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        SLACK,
-        "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
-        "mailto://user:pass@gmail.com",
-        "mailtos://user:pass@example.com?smtp=mail.example.com",
-        *(url for url, _ in SERVICES.values()),
-    ],
-)
-def test_a_channel_of_a_public_service_is_fit(url: str, leading_to: Any) -> None:
-    """Chats, mails by TLS and addresses as the services show them pass, and nothing is sent."""
-    check_apprise_url(url, resolve=leading_to("1.1.1.1"))
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "jsons://127.0.0.1/",
-        "json://127.0.0.1/",
-        "json://example.com/",
-        "xmls://169.254.169.254/latest",
-        "forms://[::1]/",
-        "jsons://example.com:22/",
-        "jsons://2130706433/",
-        "ntfys://10.0.0.1/topic",
-        "mmosts://192.168.0.1/3ccdd113474722377935511fc85d3dd4",
-        "mailtos://user:pass@example.com:25?smtp=mail.example.com",
-        "mailto://user:pass@example.com:587?smtp=mail.example.com&mode=insecure",
-    ],
-)
-def test_a_channel_inside_or_in_open_text_is_refused(url: str) -> None:
-    """Whatever the service, where it would connect is checked, and nothing goes unencrypted to strangers."""
-
-    def resolve(host: str, port: int, **_named: Any) -> list[Any]:
-        if host.strip("[]").replace(".", "").replace(":", "").isdigit():
-            return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("1.1.1.1", port))]
-
-    with pytest.raises((RefusedTarget, BadChannel)):
-        check_apprise_url(url, resolve=resolve)
-
-
-def test_trust_lets_a_service_inside(leading_to: Any) -> None:
-    """The operator's own messenger may speak plain HTTP on any port."""
-    check_apprise_url("json://chat.inside:8065/x", frozenset({"chat.inside:8065"}), resolve=leading_to("10.0.0.5"))
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "slack",
-        "slack://",
-        "dbus://",
-        "gnome://",
-        "windows://",
-        "macosx://",
-        "syslog://",
-        "rsyslog://127.0.0.1",
-        "glib://",
-        "file:///etc/passwd",
-        "exec://rm",
-        "https://example.com/",
-        f"{SLACK}?template=/etc/passwd",
-        f"{SLACK}?TEMPLATE=/etc/passwd",
-        f"{SLACK}?%74emplate=/etc/passwd",
-        f"{SLACK}?footer=no;template=/etc/passwd",
-        "jsons://example.com/?verify=no",
-        "jsons://example.com/?redirect=yes",
-        "jsons://example.com/?retry=5",
-        "jsons://example.com/?optional=yes",
-        "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js?format=markdown",
-        "jsons://example.com/\r\nx",
-        "jsons://exämple.com/",
-        "jsons://example.com/" + "x" * 2_000,
-    ],
-)
-def test_an_unfit_address_is_refused_in_one_plain_line(url: str, leading_to: Any) -> None:
-    """Services of this machine, files, loosened checks and garbled addresses are refused, and not quoted."""
-    with pytest.raises(BadChannel) as refused:
-        check_apprise_url(url, resolve=leading_to("1.1.1.1"))
-    assert len(str(refused.value).splitlines()) == 1
-    assert "passwd" not in str(refused.value)
 
 
 def test_an_unfit_address_is_a_final_failure_of_a_send(message: Message, now: dt.datetime) -> None:

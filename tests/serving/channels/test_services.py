@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from serving.channels.apprising import load_plugins
+from serving.channels.loading import load_plugins
 from serving.channels.services import SERVICES
 
 # What would pass by the guard, or act on this machine; a lock of its own is harmless.
