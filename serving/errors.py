@@ -7,10 +7,13 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.types import Send
 
-from serving.api import attributes, bodies, callers, credentials, limiting, signed, strict_json
+from serving.api import addresses, attributes, bodies, callers, credentials, limiting, signed, strict_json
 from serving.api.schemas import ProblemBody
 from serving.championing import NoScorer
+from serving.gathering import Overloaded
 from serving.keyring import UnreadableKeys
+from serving.store.database import UnusableStore
+from serving.usecases.committing import KeyReused, StoreUnavailable
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -39,6 +42,11 @@ _RULES: Mapping[type[Exception], tuple[int, str]] = {
     signed.BadWebhookId: (400, "bad_webhook_id"),
     UnreadableKeys: (503, "unreadable_keys"),
     NoScorer: (503, "no_champion"),
+    addresses.BadIdempotencyKey: (400, "bad_idempotency_key"),
+    KeyReused: (422, "key_reused"),
+    Overloaded: (503, "overloaded"),
+    StoreUnavailable: (503, "store_unavailable"),
+    UnusableStore: (503, "store_unavailable"),
 }
 _OF_STATUS = {404: "unknown_route", 405: "wrong_method"}
 _JSON = (b"content-type", b"application/problem+json")
@@ -86,6 +94,16 @@ TITLES: Mapping[str, str] = {
     "not_an_array": "A JSON array is expected here",
     "duplicate_id": "An array names a lead twice",
     "too_many_leads": "Too many leads at once",
+    "bad_idempotency_key": "The Idempotency-Key cannot be kept",
+    "key_reused": "The Idempotency-Key belongs to another request",
+    "overloaded": "More is sent than can be stored in time",
+    "store_unavailable": "The store cannot be written just now",
+    "different_id": "The body names another id than the address",
+    "in_the_future": "A time lies too far in the future",
+    "unknown_stage": "There is no such stage",
+    "unknown_kind": "There is no such kind",
+    "too_many_events": "Too many events at once",
+    "lead_never_came": "Events waited for a lead that never came",
     "bad_parameter": "A query parameter does not fit",
     "unknown_parameter": "There is no such query parameter",
 }

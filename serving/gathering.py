@@ -65,6 +65,7 @@ class Gathering:
         self._queue: deque[_Waiting] = deque()
         self._weight = 0
         self._is_closing = False
+        self.trouble: str | None = None
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="hotlead-writer", daemon=True)
 
@@ -115,6 +116,7 @@ class Gathering:
             except Exception as error:  # the writer must outlive what nobody thought of
                 logger.error("a batch failed: %s", type(error).__name__)
                 committed = Committed([error] * len(batch))
+            self.trouble = _find_trouble(committed)
             _deliver(batch, committed)
             for ingested in committed.ingested:
                 self._on_batch(ingested, len(batch), perf_counter() - batch[0].since)
@@ -135,6 +137,10 @@ class Gathering:
                 weight += batch[-1].weight
             self._weight -= weight
             return batch
+
+
+def _find_trouble(committed: Committed) -> str | None:
+    return next((str(result) for result in committed.results if isinstance(result, StoreUnavailable)), None)
 
 
 def _deliver(batch: list[_Waiting], committed: Committed) -> None:

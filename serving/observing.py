@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.api.addresses import hide_slashes
 from serving.errors import describe_problem, send_problem
 from serving.meters import Meters
 
@@ -50,6 +51,7 @@ class Observing:
             await self.app(scope, receive, send)
             return
         started, status = perf_counter(), 0
+        hide_slashes(scope)
 
         async def send_safely(message: Message) -> None:
             nonlocal status
@@ -70,7 +72,7 @@ class Observing:
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         # Paths are the callers' words; only those of our own routes become labels.
-        route = scope["path"] if scope["path"] in self._paths else "unknown"
+        route = scope.get("hotlead.route") or (scope["path"] if scope["path"] in self._paths else "unknown")
         counter, timer = self._bound.get((route, status)), self._timers.get(route)
         if counter is None or timer is None:
             counter = self._bound[route, status] = self.meters.requests.labels(route, str(status))

@@ -1,33 +1,50 @@
-"""Health: is the process alive, can it score, what did it count."""
+"""Health: is the process alive, can it score and store, what did it count."""
+
+import asyncio
 
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 
-from serving.championing import Championing
+from serving.admission import Admission
 from serving.meters import Meters
-from serving.usecases.monitoring import check_readiness
+from serving.service import Service
+from serving.usecases.monitoring import Readiness, check_readiness, measure_outbox
 
 
-def build_health_routes(championing: Championing, meters: Meters) -> list[Route]:
+def build_health_routes(service: Service, meters: Meters, admission: Admission) -> list[Route]:
     """Build the routes that operators and their machines ask; all are async, so that no queue hides the truth."""
 
     async def healthz(_: Request) -> Response:
         return Response(b'{"status":"alive"}', media_type="application/json")
 
     async def readyz(_: Request) -> Response:
-        readiness = check_readiness(championing)
+        readiness = await asyncio.to_thread(_look_around, service)
         body = {
             "status": "ready" if readiness.is_ready else "not ready",
             "model_version": readiness.model_version,
             "reason": readiness.reason,
+            "troubles": list(readiness.troubles),
         }
         status = 200 if readiness.is_ready else 503
         return Response(msgspec.json.encode(body), status_code=status, media_type="application/json")
 
     async def metrics(_: Request) -> Response:
+        counts, age = await asyncio.to_thread(measure_outbox, service.database, service.clock())
+        meters.record_state(service.gathering.depth, counts, age)
         return Response(meters.render(), headers={"content-type": CONTENT_TYPE_LATEST})
 
-    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+    guarded = admission.guard("read", request_response(metrics))
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", guarded, methods=["GET"])]
+
+
+def _look_around(service: Service) -> Readiness:
+    return check_readiness(
+        service.championing,
+        service.database,
+        now=service.clock(),
+        trouble_of_writer=service.gathering.trouble,
+        trouble_of_terms=service.agreeing.trouble,
+    )

@@ -1,19 +1,17 @@
 """The intake: routes by which callers tell facts; each answers once what it was told is durable and scored."""
 
 import asyncio
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from hashlib import blake2b
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.types import Receive, Scope, Send
 
+from serving.api.addresses import SLASH, find_caller, read_id, read_idempotency, read_query
 from serving.api.answers import write_many, write_single
-from serving.api.attributes import BadField, read_name
+from serving.api.attributes import BadField
 from serving.api.bodies import CallerGone, read_json_body
 from serving.api.facts import (
     MOST_EVENTS,
@@ -35,15 +33,8 @@ from serving.usecases.committing import Done, Request
 from serving.usecases.told import Acknowledgement, Command, Rejected, Snooze
 
 _WORTH_A_THREAD_BYTES = 64 * 1024
-_KEY = re.compile(rb"[\x21-\x7e]{1,200}")
 _HEADERS = (b"content-type", b"application/json")
 _ENCODER = msgspec.json.Encoder(order="deterministic")
-SLASH = "\x00"
-"""Stands for a slash inside an id of an address, so that routes do not take it for one of their own."""
-
-
-class BadIdempotencyKey(ValueError):
-    """An Idempotency-Key is not one that we can keep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +138,7 @@ class FactEndpoint:
 
     def _prepare(self, scope: Scope, body: bytes) -> tuple[Request, BadField | None]:
         """Read a request; a single thing that is refused is kept too, and then answered as a problem."""
-        name, digest = _read_idempotency(scope, body)
+        name, digest = read_idempotency(scope, body)
         asked = Asked(
             reader=self._intake.get_reader(),
             ids=[read_id(value) for value in scope.get("path_params", {}).values()],
@@ -213,41 +204,6 @@ def read_acknowledgements(asked: Asked) -> Sequence[Read]:
     return [Read(item=Acknowledgement(alert_id=asked.ids[0], told_by=read_by(asked.body) or asked.by))]
 
 
-def read_id(value: str) -> str:
-    """Read an id of an address."""
-    return read_name(value.replace(SLASH, "/"))
-
-
-def read_query(query: bytes, known: frozenset[str]) -> Mapping[str, str]:
-    """Read query parameters, each at most once.
-
-    Raises
-    ------
-    BadField
-        If one is not known, comes twice, or is no text in UTF-8.
-    """
-    if not query:
-        return {}
-    try:
-        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=50)
-    except ValueError:
-        raise BadField("bad_parameter", "the query string cannot be read") from None
-    told: dict[str, str] = {}
-    for name, value in pairs:
-        if name not in known:
-            raise BadField("unknown_parameter", f"known parameters: {', '.join(sorted(known)) or 'none'}")
-        if name in told:
-            raise BadField("bad_parameter", f"give {name} once")
-        told[name] = value
-    return told
-
-
-def find_caller(scope: Scope) -> str:
-    """Find what the caller's key is called."""
-    key = scope.get("state", {}).get("key")
-    return key.name if key is not None else "somebody on this machine"
-
-
 def reject(asked: Asked, told: Any, error: BadField) -> Rejected:
     """Return what is kept of an item that is refused, with the address it was sent to."""
     body = _ENCODER.encode(told).decode()
@@ -263,15 +219,3 @@ def _read_or_reject(asked: Asked, told: Any, position: int, batch: str) -> Read:
 
 def _read_import(asked: Asked) -> str:
     return read_batch(asked.query["import"]) if "import" in asked.query else ""
-
-
-def _read_idempotency(scope: Scope, body: bytes) -> tuple[bytes | None, bytes]:
-    keys = [value for name, value in scope["headers"] if name == b"idempotency-key"]
-    if not keys:
-        return None, b""
-    if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
-        raise BadIdempotencyKey("send one Idempotency-Key of 1 to 200 visible ASCII characters")
-    key = scope.get("state", {}).get("key")
-    whose = key.key_id if key is not None else ""
-    place = f"{whose}\n{scope['method']}\n{scope['path']}\n".encode()
-    return blake2b(place + keys[0], digest_size=16).digest(), blake2b(body, digest_size=16).digest()

@@ -1,23 +1,26 @@
 """GET /v1/model: what is in force, as its training described it."""
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from serving.championing import Championing
 from serving.errors import describe_problem, encode_problem
 from serving.usecases.monitoring import describe_model
 
+Endpoint = Callable[[Request], Awaitable[Response]]
 
-def build_model_route(championing: Championing) -> Route:
-    """Build the route that describes the model in force."""
+
+def build_model_endpoint(championing: Championing) -> Endpoint:
+    """Build what describes the model in force."""
 
     async def model(_: Request) -> Response:
         body = msgspec.json.encode(describe_model(championing.get()))
         return Response(body, media_type="application/json")
 
-    return Route("/v1/model", model)
+    return model
 
 
 async def answer_problem(_: Request, error: Exception) -> Response:

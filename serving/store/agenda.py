@@ -42,8 +42,9 @@ def read_agenda(connection: Connection, *, now: int, basis_id: int | None, moved
 
 def is_stale(basis_id: int | None) -> ColumnElement[bool]:
     """Return the condition under which a lead's score is of another basis."""
-    # Two ranges of one index, where "not equal" would read all of it.
-    other = leads.c.basis_id.is_(None) | (leads.c.basis_id < basis_id) | (leads.c.basis_id > basis_id)
+    # Two ranges of one index, where "not equal" would read all of it. Numbers begin at one.
+    number = basis_id or 0
+    other = leads.c.basis_id.is_(None) | (leads.c.basis_id < number) | (leads.c.basis_id > number)
     return IS_SCORABLE & other
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 _BUSY_MILLISECONDS = 10_000
 _PRAGMAS = (
@@ -24,6 +24,10 @@ _PRAGMAS = (
 
 class UnusableDatabase(ValueError):
     """The database's address is not one that Hotlead can use."""
+
+
+class UnusableStore(ConnectionError):
+    """The database's file is gone, or another has taken its place, while it was in use."""
 
 
 class Database:
@@ -44,6 +48,7 @@ class Database:
         self.engine = _create_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._turns = _Turns()
+        self._file: tuple[int, int] | None = None
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
 
@@ -66,7 +71,36 @@ class Database:
             return
         writers = self.engine.execution_options(hotlead_writes=True)
         with self._turns, writers.begin() as connection:
+            self._check_file()
             yield connection
+            # What is committed to a file that nobody can open again is lost.
+            self._check_file()
+
+    def check(self) -> None:
+        """Check that the database can be read, and that it is still the one that was opened.
+
+        Raises
+        ------
+        UnusableStore
+            If its file is not.
+        """
+        with self.reading() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        self._check_file()
+
+    def _check_file(self) -> None:
+        path = self.engine.url.database
+        if not self.is_sqlite or not path or path == ":memory:":
+            return
+        try:
+            found = Path(path).stat()
+        except OSError:
+            raise UnusableStore("the database's file is gone: put it back, or restart the service") from None
+        now = found.st_dev, found.st_ino
+        if self._file is None:
+            self._file = now
+        elif self._file != now:
+            raise UnusableStore("another file has taken the database's place: restart the service")
 
     def close(self) -> None:
         """Close every connection."""
@@ -131,8 +165,3 @@ def _prepare_sqlite(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("hotlead_writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def is_passing(error: BaseException) -> bool:
-    """Tell whether an error of the database may pass by itself: it is busy, full or away."""
-    return isinstance(error, OperationalError)

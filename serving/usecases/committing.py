@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from agreement.terms import Terms
 from serving.championing import ScorerInForce
-from serving.store.database import Database
+from serving.store.database import Database, UnusableStore
 from serving.store.leads import LeadRecord
 from serving.store.replies import insert_reply, read_replies
 from serving.usecases.histories import Histories
@@ -92,8 +92,11 @@ def _commit(database: Database, requests: Sequence[Request], force: Force) -> Co
         try:
             with database.writing() as connection:
                 results, ingested = _do(connection, requests, force)
-        except (_ReplyTaken, DBAPIError) as error:
+        except UnusableStore as error:
+            raise StoreUnavailable(str(error)) from error
+        except (_ReplyTaken, OperationalError, InterfaceError) as error:
             if tries == _MOST_TRIES or not _may_pass(error):
+                logger.error("the store cannot be written: %s", type(error).__name__)
                 raise StoreUnavailable("the store cannot be written: try again soon") from error
             continue
         if ingested.reading is not None:

@@ -1,28 +1,72 @@
 """Monitoring: whether the service can do its work, and which model does it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from features.times import SECOND
 from serving.championing import Championing, ScorerInForce
+from serving.store.batches import open_batch
+from serving.store.database import Database, UnusableStore
+from serving.store.outbox import count_outbox, find_oldest_due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
-    """Whether scores can be given; `reason` says why not, or what is amiss although they can."""
+    """Whether leads can be scored and stored; `reason` is the first of the `troubles`, not all of which matter."""
 
     is_ready: bool
     model_version: str | None
     reason: str | None
+    troubles: Sequence[str] = ()
 
 
-def check_readiness(championing: Championing) -> Readiness:
-    """Check whether a model is in force."""
+def check_readiness(
+    championing: Championing,
+    database: Database,
+    *,
+    now: int,
+    trouble_of_writer: str | None = None,
+    trouble_of_terms: str | None = None,
+) -> Readiness:
+    """Check whether a model is in force and the store can be written.
+
+    Where the last write failed, one is tried: without callers nobody else would find out that all is well again.
+    """
     in_force = championing.in_force
+    trouble_of_store = find_trouble(database, now, writes=trouble_of_writer is not None)
+    troubles = [
+        trouble for trouble in (championing.trouble, trouble_of_store, trouble_of_terms) if trouble is not None
+    ]
     return Readiness(
-        is_ready=in_force is not None,
+        is_ready=in_force is not None and trouble_of_store is None,
         model_version=None if in_force is None else in_force.champion.version,
-        reason=championing.trouble,
+        reason=troubles[0] if troubles else None,
+        troubles=troubles,
     )
+
+
+def find_trouble(database: Database, now: int, *, writes: bool) -> str | None:
+    """Find what is wrong with the store, None where nothing is."""
+    try:
+        database.check()
+        if writes:
+            with database.writing() as connection:
+                open_batch(connection, now)
+    except UnusableStore as error:
+        return str(error)
+    except SQLAlchemyError as error:
+        return f"the store cannot be {'written' if writes else 'read'} ({type(error).__name__})"
+    return None
+
+
+def measure_outbox(database: Database, now: int) -> tuple[Mapping[str, int], float]:
+    """Measure how many deliveries there are by state, and the age in seconds of the oldest that nobody has tried."""
+    with database.reading() as connection:
+        counts, oldest = count_outbox(connection), find_oldest_due(connection)
+    return counts, 0.0 if oldest is None else max(0.0, (now - oldest) / SECOND)
 
 
 def describe_model(in_force: ScorerInForce) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def test_alive_and_ready(client: TestClient) -> None:
 
 def test_not_ready_without_a_champion(tmp_path: Path) -> None:
     """Before a champion is there the service is alive, not ready, and everything about scores says so."""
-    with TestClient(create_app(Settings(home=tmp_path))) as client:
+    with TestClient(create_app(Settings(home=tmp_path)), base_url="http://127.0.0.1") as client:
         assert client.get("/healthz").status_code == 200
         ready = client.get("/readyz")
         assert ready.status_code == 503

@@ -1,0 +1,78 @@
+"""Doors: every route of the API in one list: its method, its path, the scope it takes, and what answers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from starlette.routing import Route, request_response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from serving.admission import Admission
+from serving.api import intake
+from serving.api.intake import FactEndpoint, Intake
+from serving.api.model import build_model_endpoint
+from serving.api.score import ScoreEndpoint
+from serving.meters import Meters
+from serving.service import Service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """One route."""
+
+    method: str
+    path: str
+    scope: str
+    app: ASGIApp
+
+
+class _Labelled:
+    """An application that tells which route it answers for, so that counts name routes and never callers' words."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        self._path, self._app = path, app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["hotlead.route"] = self._path
+        await self._app(scope, receive, send)
+
+
+def list_doors(service: Service, meters: Meters, body_limit: int) -> Sequence[Door]:
+    """List the routes that need a scope."""
+    facts = Intake(
+        service.gathering, service.championing, clock=service.clock, meters=meters, body_limit=body_limit
+    )
+    score = ScoreEndpoint(service.championing, clock=service.clock, meters=meters, body_limit=body_limit)
+    return [
+        Door(method="POST", path="/v1/score", scope="score", app=score),
+        Door(
+            method="GET",
+            path="/v1/model",
+            scope="read",
+            app=request_response(build_model_endpoint(service.championing)),
+        ),
+        *_list_fact_doors(facts),
+    ]
+
+
+def build_routes(doors: Sequence[Door], admission: Admission) -> list[Route]:
+    """Build the routes, each behind the admission."""
+    return [
+        Route(door.path, _Labelled(door.path, admission.guard(door.scope, door.app)), methods=[door.method])
+        for door in doors
+    ]
+
+
+def _list_fact_doors(facts: Intake) -> list[Door]:
+    def take(method: str, path: str, read: Callable[..., object], *parameters: str) -> Door:
+        endpoint = FactEndpoint(facts, read, takes_parameters=parameters)  # type: ignore[arg-type]
+        return Door(method=method, path=path, scope="ingest", app=endpoint)
+
+    return [
+        take("POST", "/v1/events", intake.read_events, "import"),
+        take("PUT", "/v1/accounts/{account_id}", intake.read_accounts),
+        take("PUT", "/v1/leads/{lead_id}", intake.read_leads, "import"),
+        take("POST", "/v1/leads/{lead_id}/stage", intake.read_stages),
+        take("POST", "/v1/leads/{lead_id}/contacts", intake.read_contacts),
+        take("POST", "/v1/leads/{lead_id}/snooze", intake.read_snoozes),
+        take("POST", "/v1/alerts/{alert_id}/acknowledge", intake.read_acknowledgements),
+    ]
