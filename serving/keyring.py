@@ -41,7 +41,7 @@ class Keyring:
 
     def __init__(self, database: Database, *, refresh_seconds: float, timer: Callable[[], float]) -> None:
         self._database, self._refresh_seconds, self._timer = database, refresh_seconds, timer
-        self._reader = ThreadPoolExecutor(1, thread_name_prefix="keys")
+        self._reader = _make_reader()
         self._guard = threading.Lock()
         self._reading: _Reading | None = None
         self._running: Future[None] | None = None
@@ -65,8 +65,10 @@ class Keyring:
         return self._get_last()
 
     def close(self) -> None:
-        """End the thread."""
-        self._reader.shutdown()
+        """End the thread; whoever asks again starts another."""
+        with self._guard:
+            ended, self._reader = self._reader, _make_reader()
+        ended.shutdown()
 
     def _get_last(self) -> KnownKeys:
         reading = self._reading
@@ -94,3 +96,7 @@ class Keyring:
         if not self._is_failing:
             logger.error("keys cannot be read (%s); the last known ones hold for a minute", type(error).__name__)
         self._is_failing = True
+
+
+def _make_reader() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="keys")

@@ -74,15 +74,16 @@ class Door:
     ) -> Answer:
         """Ask once; without a Host among the headers, this machine's is sent."""
         named = headers if any(name == b"host" for name, _ in headers) else (HERE, *headers)
-        scope = {
-            "type": "http",
-            "method": method,
-            "path": "/",
-            "query_string": query,
-            "headers": list(named),
-            "client": (peer, 50_000) if peer is not None else None,
-        }
+        scope = _build_scope(named, method=method, query=query, peer=peer)
         return asyncio.run(self._ask(scope, parts, wanted))
+
+    def ask_together(self, count: int) -> list[Answer]:
+        """Ask many times at once, without a key."""
+
+        async def ask() -> list[Answer]:
+            return await asyncio.gather(*(self._ask(_build_scope([HERE]), [b""], "read") for _ in range(count)))
+
+        return asyncio.run(ask())
 
     def count_limited(self) -> float:
         """Count the wrong keys above a limit."""
@@ -141,6 +142,23 @@ def show(text: str | bytes, scheme: str = "Bearer") -> tuple[bytes, bytes]:
 def said(records: Iterable[logging.LogRecord]) -> list[str]:
     """Return what was logged of keys."""
     return [record.getMessage() for record in records if record.name == "hotlead.keys"]
+
+
+def _build_scope(
+    headers: Sequence[tuple[bytes, bytes]],
+    *,
+    method: str = "GET",
+    query: bytes = b"",
+    peer: str | None = "127.0.0.1",
+) -> Scope:
+    return {
+        "type": "http",
+        "method": method,
+        "path": "/",
+        "query_string": query,
+        "headers": list(headers),
+        "client": (peer, 50_000) if peer is not None else None,
+    }
 
 
 def _gather(sent: Sequence[Message]) -> Answer:

@@ -61,6 +61,22 @@ def test_the_hot_path_asks_no_database(door: Door, monkeypatch: pytest.MonkeyPat
     assert len(readings) == 1
 
 
+def test_many_first_callers_wait_for_one_reading(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty requests at once after a start share one look into the store."""
+    readings = count_readings(door, monkeypatch)
+    assert [answer.status for answer in door.ask_together(50)] == [200] * 50
+    assert len(readings) == 1
+
+
+def test_a_closed_door_opens_again(door: Door) -> None:
+    """An application that was shut down and started anew reads its keys again."""
+    new = door.add("ingest")
+    assert door.ask(show(new.text)).status == 200
+    door.admission.close()
+    door.seconds += 60
+    assert door.ask(show(new.text)).status == 200
+
+
 def test_a_store_that_is_away_stops_known_callers_late(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last known keys hold for a minute, then everybody gets 503; when the store is back, so are they."""
     new = door.add("ingest")
