@@ -1,10 +1,12 @@
 """The database: writers lose nothing and take turns, readers see one state, and a commit is on disk."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from sqlalchemy import Connection, delete, insert, text
 from serving.store.database import Database, UnusableDatabase
 from serving.store.database import sqlite_url as locate_sqlite
 from serving.store.edge_tables import secrets
+from serving.store.migrating import is_current
 
 _WRITERS, _EACH = 8, 25
 _HOLD = """
@@ -226,3 +229,18 @@ def test_the_default_database_lies_in_the_home(tmp_path, monkeypatch):
     """The default address names a file in the home, absolute wherever we stand."""
     monkeypatch.chdir(tmp_path)
     assert locate_sqlite(Path("home")) == f"sqlite:///{tmp_path / 'home' / 'hotlead.db'}"
+
+
+def test_a_backup_of_a_busy_database_is_one_state(sqlite_url, tmp_path):
+    """VACUUM INTO, which the manual tells for backups, copies what is committed, and no more."""
+    database, copy = Database(sqlite_url), tmp_path / "copy.db"
+    with database.writing() as connection:
+        _add(connection, 1)
+    with database.writing() as connection, closing(sqlite3.connect(database.engine.url.database or "")) as tool:
+        _add(connection, 2)
+        tool.execute("VACUUM INTO ?", (str(copy),))
+    restored = Database(f"sqlite:///{copy}")
+    assert _list_moments(restored) == [1]
+    assert is_current(restored)
+    restored.close()
+    database.close()
