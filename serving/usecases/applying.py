@@ -62,7 +62,8 @@ class Desk:
         self.changed.add(record.id)
         if record.account_id is not None:
             self.moved_accounts.add(record.account_id)
-        if self.whys.get(record.id, why).origin != Origin.LIVE:
+        before = self.whys.get(record.id)
+        if before is None or before.origin != Origin.LIVE:
             self.whys[record.id] = why
 
     def explain(self, happened_at: int, batch: str) -> Why:
