@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agreement.people import TEAM, Person, choose_recipient
 
@@ -96,13 +97,18 @@ def _find_match(rule: Route | Person, facts: Facts) -> str | None:
     """Return what a rule asked for and found, "" where it asks for nothing, None where it does not fit."""
     found: list[str] = []
     for condition, word, names in _CONDITIONS:
-        wanted = {_fold(text) for text in getattr(rule, condition)}
+        wanted = _fold_all(getattr(rule, condition))
         match = next((text for text in map(facts.get, names) if text and _fold(text) in wanted), None)
         if match is None and wanted:
             return None
         if match is not None:
             found.append(f"{word} {match}")
     return ", ".join(found)
+
+
+@lru_cache(maxsize=4_096)
+def _fold_all(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_fold(text) for text in words)
 
 
 def _fold(text: str) -> str:
