@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -102,12 +103,14 @@ def test_migrations_build_what_the_tables_would(empty_database):
 def test_revisions_know_every_type_of_the_store():
     """The types that a drafted revision defines for itself are the store's own of today."""
     types = {name: kind for name, kind in vars(columns).items() if isinstance(kind, TypeEngine)}
-    written = dict(definition.split(" = ") for _, definition in rendering.TYPES)
-    made = {name: eval(expression, {"sa": sqlalchemy}) for name, expression in written.items()}
-    assert {name: _describe(kind) for name, kind in made.items()} == {
+    drafting, made = SimpleNamespace(imports=set()), {"sa": sqlalchemy}
+    assert {name: rendering.render_item("type", kind, drafting) for name, kind in types.items()} == {
+        name: name for name in types
+    }
+    exec("\n".join(drafting.imports), made)
+    assert {name: _describe(made[name]) for name in types} == {
         name: _describe(kind) for name, kind in types.items()
     }
-    assert all(types[definition.split(" = ")[0]] is known for known, definition in rendering.TYPES)
 
 
 def _describe(kind: "TypeEngine[Any]") -> str:

@@ -8,7 +8,7 @@ Digest = sa.LargeBinary()
 Flag = sa.Boolean()
 Micros = sa.BigInteger()
 Prose = sa.Text()
-Real = sa.Double().with_variant(sa.Double(53), "postgresql")
+Real: sa.Double[float] = sa.Double().with_variant(sa.Double(53), "postgresql")
 Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Word = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
