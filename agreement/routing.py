@@ -98,11 +98,12 @@ def _find_match(rule: Route | Person, facts: Facts) -> str | None:
     found: list[str] = []
     for condition, word, names in _CONDITIONS:
         wanted = _fold_all(getattr(rule, condition))
+        if not wanted:
+            continue
         match = next((text for text in map(facts.get, names) if text and _fold(text) in wanted), None)
-        if match is None and wanted:
+        if match is None:
             return None
-        if match is not None:
-            found.append(f"{word} {match}")
+        found.append(f"{word} {match}")
     return ", ".join(found)
 
 
