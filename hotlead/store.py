@@ -39,7 +39,9 @@ def open_store(home: Path) -> Iterator["Database"]:
     UnusableDatabase, NewerDatabase, ForeignDatabase
         If it is none of ours.
     """
-    from serving.store.database import Database, is_passing
+    from sqlalchemy.exc import InterfaceError, OperationalError
+
+    from serving.store.database import Database
     from serving.store.migrating import migrate
 
     if not os.environ.get(_URL):
@@ -48,9 +50,7 @@ def open_store(home: Path) -> Iterator["Database"]:
     try:
         migrate(database)
         yield database
-    except Exception as error:
-        if not is_passing(error):
-            raise
+    except (OperationalError, InterfaceError) as error:
         raise UnreachableStore(f"the database does not answer: see {_URL}, or the disk under {home}") from error
     finally:
         database.close()
