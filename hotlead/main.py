@@ -15,6 +15,7 @@ from hotlead.verbs.rollback import rollback
 from hotlead.verbs.score import score
 from hotlead.verbs.serve import serve
 from hotlead.verbs.train import train
+from hotlead.verbs.worker import worker
 
 ROOMS = ("features", "agreement", "models", "training", "serving", "hotlead")
 
@@ -34,6 +35,7 @@ _VERBS: dict[str, Callable[..., None]] = {
     "rollback": rollback,
     "score": score,
     "serve": serve,
+    "worker": worker,
     "doctor": doctor,
 }
 for name, verb in _VERBS.items():

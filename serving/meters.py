@@ -89,6 +89,13 @@ class Meters:
         if outcome.is_delivered and leased.attempts == 0:
             self.alert_waits.observe((now - leased.created_at) / SECOND)
 
+    def count_attempts(self) -> tuple[int, int]:
+        """Count the attempts to send that succeeded, and those that failed."""
+        samples = [sample for metric in self.deliveries.collect() for sample in metric.samples]
+        counted = [(s.labels["code"], int(s.value)) for s in samples if s.name.endswith("_total")]
+        sent = sum(count for code, count in counted if code == "delivered")
+        return sent, sum(count for _, count in counted) - sent
+
     def record_swap(self, in_force: ScorerInForce) -> None:
         """Record that a model was put in force."""
         self.swaps.inc()
