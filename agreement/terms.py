@@ -73,6 +73,10 @@ class Terms:
         digest = sha256(self.to_json().encode()).hexdigest()
         object.__setattr__(self, "version", f"{self.name}-{digest[:12]}")
 
+    def __hash__(self) -> int:
+        # Looked up by in every transaction; hashing all people and their hours takes longer than the rest.
+        return hash(self.version)
+
     def find_working_hours(self, zone: str) -> WorkingHours | None:
         """Return the usual working hours in a zone, None where they do not matter."""
         if not self.working_hours.strip():

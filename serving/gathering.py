@@ -126,7 +126,8 @@ class Gathering:
         with self._changed:
             while not self._queue and not self._is_closing:
                 self._changed.wait()
-            batch, weight, names = [], 0, set()
+            batch: list[_Waiting] = []
+            weight, names = 0, set()
             while self._queue and (not batch or weight + self._queue[0].weight <= self._most_at_once):
                 name = self._queue[0].request.name
                 # A repetition waits for the answer it repeats.

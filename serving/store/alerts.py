@@ -21,13 +21,13 @@ def count_singles(connection: Connection, recipients: Collection[str], since: in
     found = select(alerts.c.recipient_id, func.count()).where(
         alerts.c.recipient_id.in_(sorted(recipients)), alerts.c.created_at > since, alerts.c.form == "single"
     )
-    return dict(connection.execute(found.group_by(alerts.c.recipient_id)).tuples().all())
+    return dict(connection.execute(found.group_by(alerts.c.recipient_id)).all())
 
 
 def count_open_episodes(connection: Connection) -> dict[str, int]:
     """Count the open hot episodes of each owner."""
     found = select(leads.c.owner_id, func.count()).where(leads.c.episode_is_open, leads.c.owner_id.is_not(None))
-    return dict(connection.execute(found.group_by(leads.c.owner_id)).tuples().all())
+    return dict(connection.execute(found.group_by(leads.c.owner_id)).all())
 
 
 def join_digest(connection: Connection, digest: Mapping[str, Any]) -> Row[Any]:

@@ -11,7 +11,7 @@ def open_batch(connection: Connection, at: int) -> int:
     Whoever waits for the same rows gets a higher number, so that for any one lead the numbers follow the order in
     which facts became visible.
     """
-    return int(connection.execute(batches.insert().values(at=at)).inserted_primary_key[0])
+    return int(connection.execute(batches.insert().values(at=at).returning(batches.c.seq)).scalar_one())
 
 
 def find_last_moment(connection: Connection) -> int | None:

@@ -16,7 +16,7 @@ Serial = BigInteger().with_variant(Integer, "sqlite")
 
 Flag = Boolean()
 Count = BigInteger()
-Real = Double().with_variant(Double(53), "postgresql")
+Real: Double[float] = Double()
 """A 64-bit float, kept to the bit."""
 
 Digest = LargeBinary()

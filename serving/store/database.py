@@ -49,13 +49,19 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._turns = _Turns()
         self._file: tuple[int, int] | None = None
+        self._readers = self.engine
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
+        else:
+            # PostgreSQL's usual level shows each statement another state.
+            self._readers = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Read in one transaction that sees one state of the store."""
-        with self.engine.connect() as connection, connection.begin():
+        with self._readers.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager

@@ -46,7 +46,7 @@ def read_histories(
         found = _HISTORY.where(events.c.lead_id.in_(wanted[start : start + _IDS_AT_ONCE]))
         if by_seq is not None:
             found = found.where(events.c.seq <= by_seq)
-        yield from connection.execute(found.order_by(events.c.lead_id, events.c.key)).tuples()
+        yield from connection.execute(found.order_by(events.c.lead_id, events.c.key))
 
 
 def record_waiting(connection: Connection, lead_ids: Collection[str], since: int) -> None:

@@ -93,7 +93,7 @@ def revive_deliveries(connection: Connection, now: int, *, ids: Sequence[int] | 
 def count_outbox(connection: Connection) -> Mapping[str, int]:
     """Count deliveries by state."""
     found = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
-    return dict(connection.execute(found).tuples().all())
+    return dict(connection.execute(found).all())
 
 
 def find_oldest_due(connection: Connection) -> int | None:

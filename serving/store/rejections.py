@@ -29,7 +29,7 @@ def list_rejections(
 def count_rejections(connection: Connection) -> dict[str, int]:
     """Count refused items by code."""
     found = select(rejections.c.code, func.count()).group_by(rejections.c.code)
-    return dict(connection.execute(found).tuples().all())
+    return dict(connection.execute(found).all())
 
 
 def delete_rejections(connection: Connection, ids: Collection[int]) -> int:

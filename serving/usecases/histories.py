@@ -177,5 +177,5 @@ def _order(
 def _fill_amounts(column: NDArray[np.float64], told: Mapping[str, Any], quantities: Sequence[str]) -> None:
     for row, quantity in enumerate(quantities):
         amount = told.get(quantity)
-        if type(amount) in (int, float):
+        if isinstance(amount, int | float) and not isinstance(amount, bool):
             column[row] = min(max(float(amount), -LARGEST_AMOUNT), LARGEST_AMOUNT)

@@ -63,7 +63,7 @@ def find_trouble(database: Database, now: int, *, writes: bool) -> str | None:
 
 
 def measure_outbox(database: Database, now: int) -> tuple[Mapping[str, int], float]:
-    """Measure how many deliveries there are by state, and the age in seconds of the oldest that nobody has tried."""
+    """Measure how many deliveries there are by state, and the age in seconds of the oldest nobody has tried."""
     with database.reading() as connection:
         counts, oldest = count_outbox(connection), find_oldest_due(connection)
     return counts, 0.0 if oldest is None else max(0.0, (now - oldest) / SECOND)

@@ -1,5 +1,6 @@
 """Standing: all that decides what a fact means at this moment, gathered once a transaction."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,16 +57,23 @@ def take_standing(
     )
 
 
-def gather_people(connection: Connection, terms: Terms) -> dict[str, Person]:
+def gather_people(connection: Connection, terms: Terms) -> Mapping[str, Person]:
     """Gather everybody: of the agreement, and of those whom the CRM told us about, who win where both speak."""
-    told = [read_person(body) for body in list_people(connection).values()]
+    return _read_people(terms, tuple(list_people(connection).values()))
+
+
+@lru_cache(maxsize=16)
+def _read_people(terms: Terms, bodies: tuple[str, ...]) -> Mapping[str, Person]:
+    told = [read_person(body, terms) for body in bodies]
     return {person.id: person for person in (TEAM, *terms.people, *told)}
 
 
-@lru_cache(maxsize=10_000)
-def read_person(body: str) -> Person:
-    """Read a person as stored: JSON as under ``[[people]]`` in the agreement."""
-    return Terms.from_json(f'{{"people":[{body}]}}').people[0]
+def read_person(body: str, terms: Terms) -> Person:
+    """Read a person as stored: JSON as under ``[[people]]`` in the agreement, whose usual zone and hours count."""
+    usual = {name: getattr(terms, name) for name in ("zone", "working_hours", "quiet_hours")}
+    holidays = sorted(day.isoformat() for day in terms.holidays)
+    told = {**usual, "holidays": holidays, "people": [json.loads(body)]}
+    return Terms.from_json(json.dumps(told)).people[0]
 
 
 def find_basis_in_force(connection: Connection, in_force: ScorerInForce | None, terms: Terms) -> int | None:

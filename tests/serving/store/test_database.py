@@ -101,11 +101,8 @@ def _write_and_fail(database: Database) -> None:
         raise ZeroDivisionError
 
 
-def test_a_reader_sees_one_state(database, request):
+def test_a_reader_sees_one_state(database):
     """What is committed while somebody reads is not seen before they read anew."""
-    if not database.is_sqlite:
-        reason = "Database.reading does not ask PostgreSQL for REPEATABLE READ"
-        request.applymarker(pytest.mark.xfail(strict=True, raises=AssertionError, reason=reason))
     with database.reading() as reader:
         before = _count(reader)
         with database.writing() as writer:
