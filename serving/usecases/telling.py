@@ -82,7 +82,9 @@ def tell_escalation(connection: Connection, alert: Row[Any], standing: Standing)
     if record.snoozed_until is not None and record.snoozed_until > standing.now:
         store.update_alerts(connection, [alert.id], escalate_at=record.snoozed_until)
         return False
-    level, person = alert.level + 1, _find_person(alert.escalate_to or TEAM.id, standing)
+    person = _find_person(alert.escalate_to or TEAM.id, standing)
+    # Who has no manager is passed over: the team is the last level, and hears of it once.
+    level = 2 if person.id == TEAM.id else alert.level + 1
     following = _find_escalation(alert.recipient_id, level, alert.told_at, standing)
     line = describe_lead(connection, record, standing, following)
     message = _compose(f"{alert.id}-e{level}", "lead.escalated", person, [line], standing)
