@@ -115,6 +115,14 @@ def test_a_digest_reaches_teams_in_one_post(sent: Any, message: Message, line: L
     assert request.body.count(b"[Open](") > 10
 
 
+def test_no_picture_is_loaded_from_elsewhere(sent: Any, message: Message) -> None:
+    """An address that asks for pictures gets none: they would come from Apprise's own repository."""
+    url, host = SERVICES["mattermost"]
+    outcome, receiver = sent(message, f"{url}?image=yes", host)
+    assert outcome.is_delivered
+    assert not any("apprise" in text for text in list_texts(receiver.requests[0].body))
+
+
 def test_a_link_of_ours_opens_in_markdown(sent: Any, message: Message) -> None:
     """Teams gets our link whole, without a backslash in it."""
     _, receiver = sent(message, *SERVICES["workflows"])

@@ -78,6 +78,15 @@ def test_an_answer_is_kept_short_and_folded(receive: Any, answering: Any) -> Non
     assert receiver.requests[0].headers["accept-encoding"] == "identity"
 
 
+def test_no_redirect_is_followed_whoever_wishes_it(receive: Any, answering: Any) -> None:
+    """A client that follows redirects finds none to follow."""
+    canary = receive(answering())
+    receiver = receive(answering(302, location=f"http://127.0.0.1:{canary.port}/"))
+    with confine(build(trusted=frozenset({"127.0.0.1"})), 2.0):
+        assert requests.get(f"http://127.0.0.1:{receiver.port}/", timeout=1).status_code == 302
+    assert canary.n_connections == 0
+
+
 def test_a_mail_server_that_drips_is_cut_off(receive: Any) -> None:
     """SMTP ends with the time as well."""
 

@@ -37,7 +37,9 @@ https://example.com:443443/ https://example.com:-1/ https://example.com:/ https:
 https://example.com:443:443/ https://localhost/ https://intranet/ https://-a.com/ https://a-.com/
 https://a..com/ https://.com/ https://a_b.com/ https://[::1/ https://::1/ https://[::1]]/
 https://[fe80::1%25eth0]/ https://[fe80::1%eth0]/ https://[example.com]/ https://[::ffff:127.0.0.1]x/
-https://[v1.x]/ https://exаmple.com/ https://example.com/ü https://ex%61mple.com/ https://１２７.0.0.1/
+https://[v1.x]/ https://exаmple.com/
+https://example.com/#x https://example.com/a\\b
+ https://example.com/ü https://ex%61mple.com/ https://１２７.0.0.1/
 https://127。0。0。1/ https://①②⑦.0.0.1/
 """
 ODD_FORMS = _ODD_FORMS.split()

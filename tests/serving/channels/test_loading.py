@@ -5,7 +5,7 @@ import pytest
 
 from serving.channels.apprising import check_apprise_url
 from serving.channels.guarding import RefusedTarget
-from serving.channels.loading import BadChannel
+from serving.channels.loading import BadChannel, load_service
 
 SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/"
 PUBLIC = (
@@ -101,3 +101,12 @@ def test_an_unfit_address_is_refused_in_one_plain_line(url: str, leading_to: Any
         check_apprise_url(url, resolve=leading_to("1.1.1.1"))
     assert len(str(refused.value).splitlines()) == 1
     assert "passwd" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["syslog://x", "rsyslog://1.1.1.1", "macosx://x", "github://o/r/t", "irc://1.1.1.1/x"]
+)
+def test_a_service_that_is_not_ours_is_refused_for_that(url: str) -> None:
+    """A rehearsal with a service of this machine would already act on it, so none is loaded."""
+    with pytest.raises(BadChannel, match="not in use here"):
+        load_service(url)
