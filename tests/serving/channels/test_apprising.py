@@ -20,7 +20,7 @@ SERVICES = {
     "workflows": ("workflows://a.logic.azure.com:443/643e1b2f2e8f4d0d9c1f/sig", "a.logic.azure.com"),
     "discord": ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", "discord.com"),
     "mattermost": ("mmosts://chat.example/3ccdd113474722377935511fc85d3dd4", "chat.example"),
-    "google": ("gchat://workspace/key/token", "chat.googleapis.com"),
+    "google": ("gchat://space/key/token", "chat.googleapis.com"),
     "rocket": ("rockets://a/b@chat.example/#general", "chat.example"),
     "telegram": ("tgram://123456789:abcdefg_hijklmnop/12315544/", "api.telegram.org"),
     "webex": (f"wxteams://{'a' * 80}", "api.ciscospark.com"),

@@ -11,7 +11,7 @@ SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/"
 PUBLIC = (
     "workflows://a.logic.azure.com:443/643e1b2f2e8f4d0d9c1f/sig",
     "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js",
-    "gchat://workspace/key/token",
+    "gchat://space/key/token",
     "ntfys://ntfy.example/topic",
     "jsons://programs.example/x",
 )
