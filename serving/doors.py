@@ -7,8 +7,10 @@ from starlette.routing import Route, request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.admission import Admission
-from serving.api import intake
+from serving.api import alerts, intake, leads
+from serving.api.cursors import PARAMETERS
 from serving.api.intake import FactEndpoint, Intake
+from serving.api.lookups import LookupEndpoint, Lookups, Reading
 from serving.api.model import build_model_endpoint
 from serving.api.score import ScoreEndpoint
 from serving.meters import Meters
@@ -51,6 +53,7 @@ def list_doors(service: Service, meters: Meters, body_limit: int) -> Sequence[Do
             app=request_response(build_model_endpoint(service.championing)),
         ),
         *_list_fact_doors(facts),
+        *_list_read_doors(Lookups(service, meters)),
     ]
 
 
@@ -75,4 +78,19 @@ def _list_fact_doors(facts: Intake) -> list[Door]:
         take("POST", "/v1/leads/{lead_id}/contacts", intake.read_contacts),
         take("POST", "/v1/leads/{lead_id}/snooze", intake.read_snoozes),
         take("POST", "/v1/alerts/{alert_id}/acknowledge", intake.read_acknowledgements),
+    ]
+
+
+def _list_read_doors(lookups: Lookups) -> list[Door]:
+    def show(path: str, read: Reading, *parameters: str) -> Door:
+        endpoint = LookupEndpoint(lookups, read, takes_parameters=parameters)
+        return Door(method="GET", path=path, scope="read", app=endpoint)
+
+    return [
+        show("/v1/leads", leads.list_leads, *leads.LIST_PARAMETERS),
+        show("/v1/leads/{lead_id}", leads.show_lead),
+        show("/v1/leads/{lead_id}/scores", leads.list_scores, *PARAMETERS),
+        show("/v1/leads/{lead_id}/events", leads.list_events, *PARAMETERS),
+        show("/v1/alerts", alerts.list_alerts, *alerts.LIST_PARAMETERS),
+        show("/v1/alerts/{alert_id}", alerts.show_alert),
     ]

@@ -13,7 +13,9 @@ from serving.championing import NoScorer
 from serving.gathering import Overloaded
 from serving.keyring import UnreadableKeys
 from serving.store.database import UnusableStore
+from serving.usecases.browsing import UnknownLead
 from serving.usecases.committing import KeyReused, StoreUnavailable
+from serving.usecases.overseeing import UnknownAlert
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -47,6 +49,8 @@ _RULES: Mapping[type[Exception], tuple[int, str]] = {
     Overloaded: (503, "overloaded"),
     StoreUnavailable: (503, "store_unavailable"),
     UnusableStore: (503, "store_unavailable"),
+    UnknownLead: (404, "unknown_lead"),
+    UnknownAlert: (404, "unknown_alert"),
 }
 _OF_STATUS = {404: "unknown_route", 405: "wrong_method"}
 _JSON = (b"content-type", b"application/problem+json")
@@ -106,6 +110,8 @@ TITLES: Mapping[str, str] = {
     "lead_never_came": "Events waited for a lead that never came",
     "bad_parameter": "A query parameter does not fit",
     "unknown_parameter": "There is no such query parameter",
+    "unknown_lead": "There is no such lead",
+    "unknown_alert": "There is no such alert",
 }
 """What each code means, for people; codes are never renamed."""
 
