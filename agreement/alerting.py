@@ -92,7 +92,8 @@ def plan_alert(
     origin : Origin
         Imports and promotions are told in digests, never one by one.
     batch : str
-        Name of the import or promotion; where there is none, the digest is that of the local date.
+        Name of the import or promotion; where there is none, the digest is that of the local date. A snoozed
+        lead has the digest of its snooze: it neither comes early nor holds up the others.
     now : int
         Microseconds since 1970.
     person : Person
@@ -116,8 +117,27 @@ def plan_alert(
         cause, due, notes = f"cap:{date}", _find_next_morning(now, person, rules), ["over_cap"]
     else:
         cause, due, notes = "", now, []
+    if cause and snoozed_until is not None and due < snoozed_until:
+        cause = name_snooze(snoozed_until)
     deliver_at, why = _defer(due, person, snoozed_until)
     return AlertPlan(form="digest" if cause else "single", cause=cause, deliver_at=deliver_at, notes=(*notes, *why))
+
+
+def name_snooze(until: int) -> str:
+    """Return the cause of the digest of leads that are snoozed until one moment."""
+    return f"snoozed:{until}"
+
+
+def defer_alert(*, now: int, person: Person, snoozed_until: int | None) -> int:
+    """Return when an alert whose time has come goes: now, unless hours or snooze have come in between.
+
+    Hours change, and a worker that stood still comes late. Where quiet hours cover all working hours, only the
+    quiet hours count, or the alert would be put off for ever.
+    """
+    at, _ = _defer(now, person, snoozed_until)
+    if person.working_hours is None or person.working_hours.is_open(at) or person.quiet_hours is None:
+        return at
+    return person.quiet_hours.ends_after(max(now, snoozed_until or now))
 
 
 def plan_recheck(*, is_hot: bool, is_open: bool) -> Literal["cooled_down", "closed"] | None:

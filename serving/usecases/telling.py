@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row
 
-from agreement.alerting import plan_recheck
+from agreement.alerting import defer_alert, name_snooze, plan_recheck
 from agreement.escalating import Escalation, next_escalation
 from agreement.people import TEAM, Person
 from features.times import to_datetime
@@ -20,6 +20,7 @@ from serving.store.leads import LeadRecord, read_leads
 from serving.store.outbox import insert_deliveries, insert_messages
 from serving.store.people import list_channels
 from serving.store.scores import list_scores
+from serving.usecases.alerting import name_digest
 from serving.usecases.looking import merge_attributes
 from serving.usecases.standing import Standing
 from serving.usecases.turning import decode_reasons, note
@@ -41,7 +42,7 @@ class Told:
 def tell_alerts(connection: Connection, alerts: Sequence[Row[Any]], standing: Standing) -> int:
     """Tell single alerts that are due, each checked once more; return how many were told."""
     records = read_leads(connection, {alert.lead_id for alert in alerts})
-    going = [alert for alert in alerts if _recheck(connection, alert, records.get(alert.lead_id), standing)]
+    going = [alert for alert in alerts if _may_go(connection, alert, records.get(alert.lead_id), standing)]
     for alert in going:
         escalation = _find_escalation(alert.recipient_id, 0, standing.now, standing)
         person = _find_person(alert.recipient_id, standing)
@@ -54,15 +55,19 @@ def tell_alerts(connection: Connection, alerts: Sequence[Row[Any]], standing: St
 
 def tell_digest(connection: Connection, digest: Row[Any], standing: Standing) -> int:
     """Tell a digest that is due: the leads that are still hot, the best first; return how many it tells of."""
+    person = _find_person(digest.recipient_id, standing)
+    due_at = defer_alert(now=standing.now, person=person, snoozed_until=None)
+    if due_at > standing.now:
+        store.update_digest(connection, digest.id, due_at=due_at)
+        return 0
     waiting = store.list_alerts_of_digest(connection, digest.id)
     records = read_leads(connection, {alert.lead_id for alert in waiting})
-    going = [alert for alert in waiting if _recheck(connection, alert, records.get(alert.lead_id), standing)]
+    going = [alert for alert in waiting if _stays(connection, alert, records.get(alert.lead_id), standing)]
     if going:
         ranked = sorted(going, key=lambda alert: (-(records[alert.lead_id].score or 0), alert.lead_id))
         lines = [
             describe_lead(connection, records[alert.lead_id], standing, None) for alert in ranked[:MOST_LISTED]
         ]
-        person = _find_person(digest.recipient_id, standing)
         message = _compose(digest.id, "lead.digest", person, lines, standing)
         message = replace(message, more=len(going) - len(lines), cause=digest.cause.partition(":")[0])
         n_channels = send_off(connection, Told(message=message, digest_id=digest.id), standing)
@@ -152,6 +157,45 @@ def find_name(told: Mapping[str, Any]) -> str:
 def find_company(told: Mapping[str, Any]) -> str:
     """Find what a lead's company is called among its attributes and its account's."""
     return str(told.get("company") or told.get("account_name") or told.get("website") or "")
+
+
+def _may_go(connection: Connection, alert: Row[Any], record: LeadRecord | None, standing: Standing) -> bool:
+    """Check a single alert once more, and put it off where its recipient wants to hear nothing just now."""
+    if not _recheck(connection, alert, record, standing):
+        return False
+    assert record is not None
+    person = _find_person(alert.recipient_id, standing)
+    at = defer_alert(now=standing.now, person=person, snoozed_until=record.snoozed_until)
+    if at <= standing.now:
+        return True
+    store.update_alerts(connection, [alert.id], deliver_at=at)
+    record_decisions(connection, [note(alert.lead_id, standing.now, "alert_deferred", alert=alert.id, until=at)])
+    return False
+
+
+def _stays(connection: Connection, alert: Row[Any], record: LeadRecord | None, standing: Standing) -> bool:
+    """Check an alert of a digest once more, and put it into the digest of its lead's snooze where there is one."""
+    if not _recheck(connection, alert, record, standing):
+        return False
+    assert record is not None
+    until = record.snoozed_until
+    if until is None or until <= standing.now:
+        return True
+    person, cause = _find_person(alert.recipient_id, standing), name_snooze(until)
+    digest = {
+        "id": name_digest(person.id, cause),
+        "recipient_id": person.id,
+        "cause": cause,
+        "due_at": defer_alert(now=until, person=person, snoozed_until=None),
+        "state": "waiting",
+    }
+    joined = store.join_digest(connection, digest)
+    if joined.state != "waiting":
+        return True
+    store.update_alerts(connection, [alert.id], digest_id=joined.id, deliver_at=joined.due_at)
+    put_off = note(alert.lead_id, standing.now, "alert_deferred", alert=alert.id, until=joined.due_at)
+    record_decisions(connection, [put_off])
+    return False
 
 
 def _recheck(connection: Connection, alert: Row[Any], record: LeadRecord | None, standing: Standing) -> bool:
