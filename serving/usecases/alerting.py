@@ -31,6 +31,15 @@ class _Tally:
     load: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planned:
+    """How one turn is to be told, and to whom."""
+
+    turn: Turn
+    person: Person
+    plan: AlertPlan
+
+
 def raise_alerts(connection: Connection, turns: Sequence[Turn], standing: Standing) -> list[str]:
     """Raise an alert for each lead that turned hot, and return the ids of those to be told at once.
 
@@ -42,13 +51,15 @@ def raise_alerts(connection: Connection, turns: Sequence[Turn], standing: Standi
     singles = store.count_singles(connection, list(standing.people), standing.now - DAY)
     tally = _Tally(singles, load)
     accounts = read_accounts(connection, {turn.record.account_id for turn in turns} - {None})  # type: ignore[arg-type]
-    rows, decisions = [], []
+    planned, decisions = [], []
     for turn in turns:
         account = accounts.get(turn.record.account_id or "")
         decisions += _find_owner(turn, account.attributes if account else None, standing, tally)
-        row = _raise(connection, turn, standing, tally)
-        rows.append(row)
-        decisions.append(_tell_plan(row, standing.now))
+        planned.append(_plan_in_turn(turn, standing, tally))
+    # Digests are locked in one order everywhere, or two workers that share a sweep would wait for each other.
+    planned.sort(key=lambda one: (one.person.id, one.plan.cause))
+    rows = [_raise(connection, one, standing) for one in planned]
+    decisions += [_tell_plan(row, standing.now) for row in rows]
     store.insert_alerts(connection, rows)
     record_decisions(connection, decisions)
     return [row["id"] for row in rows if row["form"] == "single" and row["deliver_at"] <= standing.now]
@@ -79,14 +90,18 @@ def _find_owner(turn: Turn, account: str | None, standing: Standing, tally: _Tal
     return [note(record.id, standing.now, "assigned", owner=assigned.owner_id, sentence=assigned.sentence)]
 
 
-def _raise(connection: Connection, turn: Turn, standing: Standing, tally: _Tally) -> dict[str, Any]:
-    record, now = turn.record, standing.now
-    person = standing.people[choose_recipient(record.owner_id, standing.people)]
+def _plan_in_turn(turn: Turn, standing: Standing, tally: _Tally) -> _Planned:
+    person = standing.people[choose_recipient(turn.record.owner_id, standing.people)]
     sent = tally.singles.get(person.id, 0)
     plan = _plan(turn, person, sent, standing)
-    digest_id, plan = _join_digest(connection, turn, person, plan, standing)
     if plan.form == "single":
         tally.singles[person.id] = sent + 1
+    return _Planned(turn=turn, person=person, plan=plan)
+
+
+def _raise(connection: Connection, planned: _Planned, standing: Standing) -> dict[str, Any]:
+    turn, record, person, now = planned.turn, planned.turn.record, planned.person, standing.now
+    digest_id, plan = _join_digest(connection, turn, person, planned.plan, standing)
     return {
         "id": name_alert(record.id, record.episode),
         "lead_id": record.id,
