@@ -7,8 +7,9 @@ from starlette.routing import Route, request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.admission import Admission
-from serving.api import alerts, intake, leads
+from serving.api import alerts, channels, deliveries, intake, leads, owners, rejections
 from serving.api.cursors import PARAMETERS
+from serving.api.errands import Doing, ErrandEndpoint, Errands
 from serving.api.intake import FactEndpoint, Intake
 from serving.api.lookups import LookupEndpoint, Lookups, Reading
 from serving.api.model import build_model_endpoint
@@ -43,6 +44,8 @@ def list_doors(service: Service, meters: Meters, body_limit: int) -> Sequence[Do
     facts = Intake(
         service.gathering, service.championing, clock=service.clock, meters=meters, body_limit=body_limit
     )
+    lookups = Lookups(service, meters)
+    errands = Errands(service, meters, body_limit=body_limit)
     score = ScoreEndpoint(service.championing, clock=service.clock, meters=meters, body_limit=body_limit)
     return [
         Door(method="POST", path="/v1/score", scope="score", app=score),
@@ -53,7 +56,8 @@ def list_doors(service: Service, meters: Meters, body_limit: int) -> Sequence[Do
             app=request_response(build_model_endpoint(service.championing)),
         ),
         *_list_fact_doors(facts),
-        *_list_read_doors(Lookups(service, meters)),
+        *_list_read_doors(lookups),
+        *_list_admin_doors(errands, lookups),
     ]
 
 
@@ -91,6 +95,33 @@ def _list_read_doors(lookups: Lookups) -> list[Door]:
         show("/v1/leads/{lead_id}", leads.show_lead),
         show("/v1/leads/{lead_id}/scores", leads.list_scores, *PARAMETERS),
         show("/v1/leads/{lead_id}/events", leads.list_events, *PARAMETERS),
+        show("/v1/leads/{lead_id}/why", leads.show_why),
         show("/v1/alerts", alerts.list_alerts, *alerts.LIST_PARAMETERS),
         show("/v1/alerts/{alert_id}", alerts.show_alert),
+    ]
+
+
+def _list_admin_doors(errands: Errands, lookups: Lookups) -> list[Door]:
+    def do(method: str, path: str, doing: Doing, scope: str = "admin") -> Door:
+        # A DELETE names what it means in its path; a test of a channel needs no more either.
+        has_body = method != "DELETE" and not path.endswith("/test")
+        return Door(method=method, path=path, scope=scope, app=ErrandEndpoint(errands, doing, has_body=has_body))
+
+    def show(path: str, read: Reading, *parameters: str) -> Door:
+        endpoint = LookupEndpoint(lookups, read, takes_parameters=parameters)
+        return Door(method="GET", path=path, scope="read", app=endpoint)
+
+    return [
+        show("/v1/owners", owners.list_owners),
+        show("/v1/owners/{owner_id}", owners.get_owner),
+        do("PUT", "/v1/owners/{owner_id}", owners.put_owner, "ingest"),
+        do("DELETE", "/v1/owners/{owner_id}", owners.delete_owner),
+        show("/v1/channels", channels.list_channels),
+        do("POST", "/v1/channels", channels.post_channel),
+        do("DELETE", "/v1/channels/{channel_id}", channels.delete_channel),
+        do("POST", "/v1/channels/{channel_id}/test", channels.test_channel),
+        show("/v1/rejections", rejections.list_rejections, "code", *PARAMETERS),
+        do("POST", "/v1/rejections/replay", rejections.replay),
+        show("/v1/deliveries", deliveries.list_deliveries, "state", "channel", *PARAMETERS),
+        do("POST", "/v1/deliveries/replay", deliveries.replay_deliveries),
     ]

@@ -16,6 +16,8 @@ from serving.store.database import UnusableStore
 from serving.usecases.browsing import UnknownLead
 from serving.usecases.committing import KeyReused, StoreUnavailable
 from serving.usecases.overseeing import UnknownAlert
+from serving.usecases.reaching import UnknownChannel
+from serving.usecases.staffing import UnknownOwner
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -51,6 +53,8 @@ _RULES: Mapping[type[Exception], tuple[int, str]] = {
     UnusableStore: (503, "store_unavailable"),
     UnknownLead: (404, "unknown_lead"),
     UnknownAlert: (404, "unknown_alert"),
+    UnknownOwner: (404, "unknown_owner"),
+    UnknownChannel: (404, "unknown_channel"),
 }
 _OF_STATUS = {404: "unknown_route", 405: "wrong_method"}
 _JSON = (b"content-type", b"application/problem+json")
@@ -112,6 +116,15 @@ TITLES: Mapping[str, str] = {
     "unknown_parameter": "There is no such query parameter",
     "unknown_lead": "There is no such lead",
     "unknown_alert": "There is no such alert",
+    "unknown_owner": "Nobody has this id",
+    "unknown_channel": "There is no such channel",
+    "unknown_field": "There is no such field",
+    "unknown_zone": "There is no such time zone",
+    "bad_hours": "Hours cannot be read",
+    "bad_owner": "A person is not as the agreement allows",
+    "bad_channel": "The channel's address or secret is refused",
+    "reserved_id": "The id stands for something else",
+    "not_boolean": "A field takes true or false",
 }
 """What each code means, for people; codes are never renamed."""
 

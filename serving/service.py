@@ -17,6 +17,7 @@ from serving.store.database import Database
 from serving.store.migrating import migrate
 from serving.usecases.committing import Force
 from serving.usecases.histories import Histories
+from serving.usecases.ingesting import Ingested
 from serving.working import Tools, Worker
 
 
@@ -57,11 +58,12 @@ class Service:
         self.gathering = Gathering(
             self.database, self.take_force, on_batch=self._on_batch, most_waiting=settings.most_waiting
         )
+        self.sender = sender or Sender(settings.trusted)
         tools = Tools(
             database=self.database,
             take_force=self._take_force_to_work,
             clock=clock,
-            sender=sender or Sender(settings.trusted),
+            sender=self.sender,
             name=f"{socket.gethostname()}-{os.getpid()}",
             randomness=randomness or Random(),
             on_outcome=meters.record_outcome,
@@ -106,6 +108,7 @@ class Service:
         fresh = None if force.in_force is None else Histories(force.in_force.scorer.feature_set, most_events=0)
         return replace(force, histories=fresh)
 
-    def _on_batch(self, ingested: object, n_requests: int, waited: float) -> None:
-        self._meters.record_batch(ingested, n_requests, waited)  # type: ignore[arg-type]
-        self.worker.wake()
+    def _on_batch(self, ingested: Ingested, n_requests: int, waited: float) -> None:
+        self._meters.record_batch(ingested, n_requests, waited)
+        if ingested.n_told:
+            self.worker.wake_senders()

@@ -81,15 +81,6 @@ def rest_channel(connection: Connection, channel_id: str, *, failures: int, rest
     connection.execute(changed.values(failures=failures, rests_until=rests_until))
 
 
-def revive_deliveries(connection: Connection, now: int, *, ids: Sequence[int] | None = None) -> int:
-    """Make dead deliveries due again, all or some, and return how many."""
-    dead = deliveries.c.state == "dead"
-    if ids is not None:
-        dead &= deliveries.c.id.in_(list(ids))
-    changed = update(deliveries).where(dead).values(state="due", attempts=0, next_at=now, code=None)
-    return connection.execute(changed).rowcount
-
-
 def count_outbox(connection: Connection) -> Mapping[str, int]:
     """Count deliveries by state."""
     found = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)

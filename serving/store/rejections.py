@@ -1,9 +1,10 @@
 """Rejections: items that were refused, kept for thirty days, to be sent again once the cause is mended."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from serving.store.edge_tables import rejections
@@ -16,14 +17,25 @@ def insert_rejections(connection: Connection, rows: Sequence[Mapping[str, Any]])
         connection.execute(insert(rejections).on_conflict_do_nothing(), ordered)
 
 
-def list_rejections(
-    connection: Connection, *, most: int, after: int = 0, code: str | None = None
-) -> list[Row[Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which refused items are meant: by ids, by code, refused since a moment; all where nothing is said."""
+
+    ids: Collection[int] | None = None
+    code: str | None = None
+    since: int | None = None
+
+
+def list_rejections(connection: Connection, choice: Choice, *, most: int, after: int = 0) -> list[Row[Any]]:
     """List refused items in the order in which they came."""
-    found = select(rejections).where(rejections.c.id > after)
-    if code is not None:
-        found = found.where(rejections.c.code == code)
+    found = select(rejections).where(rejections.c.id > after, *_chosen(choice))
     return list(connection.execute(found.order_by(rejections.c.id).limit(most)))
+
+
+def count_chosen(connection: Connection, choice: Choice, *, after: int = 0) -> int:
+    """Count refused items."""
+    found = select(func.count()).select_from(rejections).where(rejections.c.id > after, *_chosen(choice))
+    return int(connection.execute(found).scalar_one())
 
 
 def count_rejections(connection: Connection) -> dict[str, int]:
@@ -37,6 +49,28 @@ def delete_rejections(connection: Connection, ids: Collection[int]) -> int:
     return connection.execute(delete(rejections).where(rejections.c.id.in_(sorted(ids)))).rowcount if ids else 0
 
 
+def save_verdicts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Save why items were refused once more: its_id, code and path."""
+    if rows:
+        verdict = {"code": bindparam("new_code"), "path": bindparam("new_path")}
+        ordered = sorted(rows, key=lambda row: row["its_id"])
+        connection.execute(
+            update(rejections).where(rejections.c.id == bindparam("its_id")).values(verdict),
+            [{"its_id": row["its_id"], "new_code": row["code"], "new_path": row["path"]} for row in ordered],
+        )
+
+
 def purge_rejections(connection: Connection, before: int) -> int:
     """Delete items refused before a moment."""
     return connection.execute(delete(rejections).where(rejections.c.at < before)).rowcount
+
+
+def _chosen(choice: Choice) -> list[ColumnElement[bool]]:
+    conditions = []
+    if choice.ids is not None:
+        conditions.append(rejections.c.id.in_(sorted(choice.ids)))
+    if choice.code is not None:
+        conditions.append(rejections.c.code == choice.code)
+    if choice.since is not None:
+        conditions.append(rejections.c.at >= choice.since)
+    return conditions
