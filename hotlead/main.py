@@ -15,6 +15,7 @@ from hotlead.verbs.rollback import rollback
 from hotlead.verbs.score import score
 from hotlead.verbs.serve import serve
 from hotlead.verbs.train import train
+from hotlead.verbs.why import why
 from hotlead.verbs.worker import worker
 
 ROOMS = ("features", "agreement", "models", "training", "serving", "hotlead")
@@ -36,6 +37,7 @@ _VERBS: dict[str, Callable[..., None]] = {
     "score": score,
     "serve": serve,
     "worker": worker,
+    "why": why,
     "doctor": doctor,
 }
 for name, verb in _VERBS.items():

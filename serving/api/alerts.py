@@ -19,8 +19,8 @@ def list_alerts(asked: Asked) -> Answering:
 
     Parameters: `state` (waiting, told, dropped), `recipient` and `lead` (ids), `acknowledged` (true or false),
     `limit`, `cursor`. Answer: a page whose items have id, lead_id, episode, score_number, origin, recipient_id,
-    form (single or digest), digest_id, state, notes (codes that say why it did not go at once), created_at, deliver_at,
-    told_at, acknowledged_at, acknowledged_by, level, escalate_at, escalate_to.
+    form (single or digest), digest_id, state, notes (codes that say why it did not go at once), created_at,
+    deliver_at, told_at, acknowledged_at, acknowledged_by, level, escalate_at, escalate_to.
     """
     chosen, limit = _read_filter(asked.query), read_limit(asked.query)
     before = read_cursor("alerts", asked.query, (int, str))

@@ -10,6 +10,8 @@ from serving.api.lookups import Answering, Asked
 from serving.api.parameters import read_choice, read_flag, read_limit, read_number, read_word
 from serving.store.listing import LeadFilter
 from serving.usecases.browsing import Page, browse_events, browse_leads, browse_scores
+from serving.usecases.explaining import explain_lead
+from serving.usecases.inquiring import Circumstances, rank_threshold
 from serving.usecases.portraying import portray_lead
 
 SORTS = ("-score", "score", "-scored_at", "scored_at", "-id", "id")
@@ -29,8 +31,8 @@ def list_leads(asked: Asked) -> Answering:
 
     Answer: ``{"items": […], "next": cursor or null}``; each item has id, name, company, account_id, owner_id,
     stage, is_open, score, bucket, probability (null, and why in `withheld`, where the model vouches for the rank
-    alone), scored_at, model_version, is_hot, hot_since, snoozed_until. Leads that were never scored come last. A lead whose
-    place does not change while pages are turned is listed exactly once.
+    alone), scored_at, model_version, is_hot, hot_since, snoozed_until. Leads that were never scored come last.
+    A lead whose place does not change while pages are turned is listed exactly once.
     """
     chosen, limit = _read_filter(asked.query), read_limit(asked.query)
     sort = read_choice(asked.query, "sort", SORTS) or SORTS[0]
@@ -88,10 +90,37 @@ def list_events(asked: Asked) -> Answering:
     )
 
 
+def show_why(asked: Asked) -> Answering:
+    """Say why there was an alert of a lead, or why there was none.
+
+    Answer: lead_id, `code` and `sentence` of the verdict (it begins with Yes, No or Not yet), alert_id or null,
+    `zone` (whose clock the sentences tell), `past` and `present`: steps with code, at (null in the present)
+    and sentence. A lead that events wait for and nobody told of is explained too. 404 ``unknown_lead``.
+    """
+    circumstances = _take_circumstances(asked)
+    return lambda connection: explain_lead(connection, asked.id, circumstances).to_json()
+
+
 def write_page(place: str, asked: Asked, page: Page) -> Mapping[str, Any]:
     """Write a page with the cursor of the next, null behind the last."""
     following = None if page.last is None else write_cursor(place, asked.query, page.last)
     return {"items": page.items, "next": following}
+
+
+def _take_circumstances(asked: Asked) -> Circumstances:
+    in_force = asked.service.championing.in_force
+
+    def find_hot_score(fingerprint: str, hot: float) -> int | None:
+        if in_force is None or in_force.champion.fingerprint != fingerprint:
+            return None
+        return rank_threshold(in_force.scorer, hot)
+
+    return Circumstances(
+        now=asked.now,
+        terms=asked.service.agreeing.get(),
+        has_model=in_force is not None,
+        find_hot_score=find_hot_score,
+    )
 
 
 def _read_filter(query: Mapping[str, str]) -> LeadFilter:
