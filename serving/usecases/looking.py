@@ -172,10 +172,11 @@ def _find_moves(
     looked = np.zeros(n_groups, np.int64)
     has_group = group >= 0
     np.maximum.at(looked, group[has_group], as_of[has_group])
-    first = np.full(n_groups, FOREVER)
+    # Leads without a group point at the last place, which nothing moves.
+    first = np.full(n_groups + 1, FOREVER)
     occurred, whose = events.occurred_at[known], whose[known]
     for edge in (0, *edges[edges < FOREVER].tolist()):
         moves = occurred + edge + 1
         ahead = moves > looked[whose]
         np.minimum.at(first, whose[ahead], moves[ahead])
-    return np.where(has_group, first[np.maximum(group, 0)], FOREVER)
+    return first[group]
