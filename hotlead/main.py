@@ -10,6 +10,7 @@ from hotlead.verbs.doctor import doctor
 from hotlead.verbs.import_ import import_leads
 from hotlead.verbs.keys import keys
 from hotlead.verbs.promote import promote
+from hotlead.verbs.replay_scores import replay_scores
 from hotlead.verbs.report import report
 from hotlead.verbs.rollback import rollback
 from hotlead.verbs.score import score
@@ -38,6 +39,7 @@ _VERBS: dict[str, Callable[..., None]] = {
     "serve": serve,
     "worker": worker,
     "why": why,
+    "replay-scores": replay_scores,
     "doctor": doctor,
 }
 for name, verb in _VERBS.items():
