@@ -6,6 +6,7 @@ One worker each, the same bodies (about thirty attributes and twenty events), tu
 
 import argparse
 import json
+import os
 import socket
 import statistics
 import subprocess
@@ -41,11 +42,11 @@ def main() -> None:
     bodies = [json.dumps(lead).encode() for lead in invent_leads(options.leads, seed=7)]
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         publish(Path(folder))
-        ours = stack.enter_context(_start(["-c", _SERVE, "--home", folder], "/readyz"))
+        ours = stack.enter_context(start_server(["-c", _SERVE, "--home", folder], "/readyz"))
         peer = stack.enter_context(
-            _start(["-m", *_UVICORN.split(), "benchmarks.scoring_peer:app"], "/openapi.json")
+            start_server(["-m", *_UVICORN.split(), "benchmarks.scoring_peer:app"], "/openapi.json")
         )
-        bare = stack.enter_context(_start(["-m", *_UVICORN.split(), "benchmarks.scoring_peer:bare"], "/"))
+        bare = stack.enter_context(start_server(["-m", *_UVICORN.split(), "benchmarks.scoring_peer:bare"], "/"))
         runs = {
             OURS: (ours, build_requests(bodies, "/v1/score")),
             SHORT: (ours, build_requests(bodies, "/v1/score?reasons=0")),
@@ -82,10 +83,14 @@ def _report(loads: Mapping[str, Sequence[Load]], bodies: Sequence[bytes]) -> Non
 
 
 @contextmanager
-def _start(arguments: Sequence[str], ready: str) -> Iterator[int]:
+def start_server(
+    arguments: Sequence[str], ready: str, environment: Mapping[str, str] | None = None
+) -> Iterator[int]:
+    """Start a server of Python on a free port until the block ends, ready when a page answers 200."""
     port = _find_free_port()
     command = [sys.executable, *arguments, "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+    surroundings = {**os.environ, **(environment or {})}
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=surroundings) as process:
         try:
             _wait(process, port, ready)
             yield port

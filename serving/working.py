@@ -2,22 +2,18 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from random import Random
 
 from sqlalchemy import Connection
 
 from features.times import SECOND
-from serving.channels.sending import Outcome, Sender
+from serving.lanes import Lane, Tools
 from serving.observing import log_failure
-from serving.store.agenda import Agenda, is_anything_due, read_agenda
-from serving.store.database import Database
-from serving.usecases import delivering, keeping_time, rescoring
+from serving.store.agenda import Agenda, read_agenda
+from serving.usecases import keeping_time, rescoring
 from serving.usecases.committing import Force
-from serving.usecases.delivering import Leased
 from serving.usecases.standing import Standing, find_basis_in_force, take_standing
 
 logger = logging.getLogger("hotlead.worker")
@@ -25,23 +21,15 @@ logger = logging.getLogger("hotlead.worker")
 # How long a worker sleeps when there is nothing to do; a commit in the same process wakes it.
 IDLE_SECONDS = 0.5
 _TIDY_EVERY_SECONDS = 60.0
-_FIRST_LANE, _RETRY_LANE = 6, 2
-_LOOPS = 3
+_FIRST_LANE, _RETRY_LANE = 16, 4
+# While something is being sent, how soon a lane looks for more.
+_GLANCE_SECONDS = 0.05
+# Longer than any attempt to send may take.
+_PATIENCE_SECONDS = 30.0
+# The loops of a worker, in the order of their bells.
+_LOOPS, _FIRST = 3, 1
 # An account that moved is looked back for this long, so that two clocks a little apart miss nothing.
 _LOOK_BACK = 60 * SECOND
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
-    """What a worker works with; all of it can be replaced, so that a test can let a week pass in seconds."""
-
-    database: Database
-    take_force: Callable[[], Force]
-    clock: Callable[[], int]
-    sender: Sender
-    name: str
-    randomness: Random
-    on_outcome: Callable[[Leased, Outcome, str, int], None] = lambda *_: None
 
 
 class Worker:
@@ -58,15 +46,22 @@ class Worker:
         self._bells = [threading.Event() for _ in range(_LOOPS)]
         self._is_stopping = threading.Event()
         self._moved_since = 0
+        self._lanes = {
+            is_retry: Lane(tools, is_retry=is_retry, width=width)
+            for is_retry, width in ((False, _FIRST_LANE), (True, _RETRY_LANE))
+        }
+        loops = (
+            ("rounds", self._work_on),
+            ("first", partial(self._send_on, is_retry=False)),
+            ("retries", partial(self._send_on, is_retry=True)),
+        )
         self._threads = [
             *(
-                threading.Thread(target=self._go_on, args=(work, bell), name=f"hotlead-{lane}", daemon=True)
-                for bell, (lane, work) in zip(self._bells, self._list_loops(), strict=True)
+                threading.Thread(target=work, args=(bell,), name=f"hotlead-{name}", daemon=True)
+                for bell, (name, work) in zip(self._bells, loops, strict=True)
             ),
             threading.Thread(target=self._tidy_on, name="hotlead-tidying", daemon=True),
         ]
-        self._first = ThreadPoolExecutor(_FIRST_LANE, thread_name_prefix="hotlead-send")
-        self._retry = ThreadPoolExecutor(_RETRY_LANE, thread_name_prefix="hotlead-resend")
 
     def start(self) -> None:
         """Start to work."""
@@ -78,9 +73,14 @@ class Worker:
         self._is_stopping.set()
         self.wake()
         for thread in self._threads:
-            thread.join(30.0)
-        self._first.shutdown(cancel_futures=True)
-        self._retry.shutdown(cancel_futures=True)
+            if thread.ident is not None:
+                thread.join(_PATIENCE_SECONDS)
+        for lane in self._lanes.values():
+            lane.close()
+
+    def wake_senders(self) -> None:
+        """Say that there is something to send for the first time."""
+        self._bells[_FIRST].set()
 
     def wake(self) -> None:
         """Say that there is something to do."""
@@ -99,25 +99,8 @@ class Worker:
         return done
 
     def deliver(self, *, is_retry: bool) -> int:
-        """Send what is due in one lane; return how much there was."""
-        tools, now = self._tools, self._tools.clock()
-        with tools.database.reading() as connection:
-            if not is_anything_due(connection, now=now, is_retry=is_retry):
-                return 0
-        pool, most = (self._retry, _RETRY_LANE) if is_retry else (self._first, _FIRST_LANE)
-        with tools.database.writing() as connection:
-            leased = delivering.lease(connection, now=now, worker=tools.name, is_retry=is_retry, most=most)
-        list(pool.map(self._send, leased))
-        return len(leased)
-
-    def _send(self, leased: Leased) -> None:
-        tools = self._tools
-        outcome = delivering.send(leased, tools.sender.send, tools.clock())
-        now = tools.clock()
-        with tools.database.writing() as connection:
-            state = delivering.record_outcome(connection, leased, outcome, now, tools.randomness)
-            delivering.record_health(connection, leased.channel.id, outcome, now)
-        tools.on_outcome(leased, outcome, state, now)
+        """Send what is due in one lane, and wait until all of it is recorded; return how much there was."""
+        return self._lanes[is_retry].finish()
 
     def _read_agenda(self, force: Force) -> Agenda:
         with self._tools.database.reading() as connection:
@@ -148,24 +131,27 @@ class Worker:
             )
             return work(connection, standing)
 
-    def _list_loops(self) -> Sequence[tuple[str, Callable[[], int]]]:
-        return (
-            ("rounds", self.do_round),
-            ("first", partial(self.deliver, is_retry=False)),
-            ("retries", partial(self.deliver, is_retry=True)),
-        )
-
-    def _go_on(self, work: Callable[[], int], bell: threading.Event) -> None:
+    def _work_on(self, bell: threading.Event) -> None:
         while not self._is_stopping.is_set():
-            try:
-                done = work()
-            except Exception as error:  # a round that fails is tried again; the others go on
-                log_failure(error)
-                done = 0
-                self._is_stopping.wait(IDLE_SECONDS)
-            if not done:
+            if not self._try(self.do_round):
                 bell.wait(IDLE_SECONDS)
                 bell.clear()
+
+    def _send_on(self, bell: threading.Event, *, is_retry: bool) -> None:
+        lane = self._lanes[is_retry]
+        while not self._is_stopping.is_set():
+            if not self._try(lane.step) and not lane.wait(_GLANCE_SECONDS):
+                bell.wait(IDLE_SECONDS)
+                bell.clear()
+
+    def _try(self, work: Callable[[], int]) -> int:
+        """Do some work; what fails is tried again after a while, and the rest goes on."""
+        try:
+            return work()
+        except Exception as error:
+            log_failure(error)
+            self._is_stopping.wait(IDLE_SECONDS)
+            return 0
 
     def _tidy_on(self) -> None:
         while not self._is_stopping.wait(_TIDY_EVERY_SECONDS):

@@ -24,6 +24,7 @@ class AccountRecord:
     moved_at: int = 0
 
 
+_CHANGEABLE = [column.name for column in accounts.c if column.name != "id"]
 _SAVE = (
     accounts.update()
     .where(accounts.c.id == bindparam("its_id"))
@@ -53,10 +54,7 @@ def read_accounts(connection: Connection, ids: Collection[str]) -> dict[str, Acc
 
 def save_accounts(connection: Connection, records: Iterable[AccountRecord]) -> None:
     """Save changed records."""
-    rows = [
-        {"its_id": record.id, **{name: value for name, value in asdict(record).items() if name != "id"}}
-        for record in records
-    ]
+    rows = [{"its_id": record.id, **{name: getattr(record, name) for name in _CHANGEABLE}} for record in records]
     if rows:
         connection.execute(_SAVE, rows)
 

@@ -1,7 +1,7 @@
 """Leads: what is true of each now, and every version of what was told of it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, select
@@ -67,6 +67,7 @@ class LeadRecord:
 
 
 _COLUMNS = list(leads.c)
+_CHANGEABLE = [column.name for column in leads.c if column.name != "id"]
 _SAVE = (
     leads.update()
     .where(leads.c.id == bindparam("its_id"))
@@ -86,7 +87,7 @@ def lock_leads(
         processes told of one new lead at once take turns.
     """
     if create:
-        rows = [asdict(LeadRecord(id=lead_id)) for lead_id in sorted(create)]
+        rows = [{"id": lead_id, **_changeable(LeadRecord(id=lead_id))} for lead_id in sorted(create)]
         connection.execute(insert(leads).on_conflict_do_nothing(), rows)
     found = select(leads).where(leads.c.id.in_(sorted(ids))).order_by(leads.c.id).with_for_update()
     return _read(connection, found)
@@ -134,4 +135,4 @@ def _read(connection: Connection, query: Any) -> dict[str, LeadRecord]:
 
 
 def _changeable(record: LeadRecord) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in LeadRecord.__slots__ if name != "id"}
+    return {name: getattr(record, name) for name in _CHANGEABLE}

@@ -21,6 +21,7 @@ from serving.usecases.alerting import raise_alerts
 from serving.usecases.applying import Desk, answer_alerts, apply_item, change_stage
 from serving.usecases.histories import Happening, Histories, Reading
 from serving.usecases.looking import Look, Seen, look
+from serving.usecases.recognising import drop_forgotten
 from serving.usecases.standing import Standing
 from serving.usecases.telling import tell_alerts
 from serving.usecases.told import Answer, Command, Snooze, ToldAccount, ToldContact, ToldEvent, ToldLead, ToldStage
@@ -52,6 +53,7 @@ def ingest(
     histories
         What is remembered of events for the scorer in force; None without one.
     """
+    commands = drop_forgotten(connection, commands, standing.now)
     desk = _open_desk(connection, commands, standing)
     answers = [[apply_item(desk, item) for item in command.items] for command in commands]
     reading = None if histories is None else Reading.of(histories)
@@ -165,7 +167,7 @@ def _file_facts(
 
 
 def _file_events(desk: Desk, reading: Reading | None) -> set[tuple[str, bytes]]:
-    fresh = insert_events(desk.connection, [_row_of_event(desk, told) for told in desk.events.values()])
+    fresh = insert_events(desk.connection, [_row_of_event(desk, told) for told in desk.events.values()], desk.seq)
     by_lead: dict[str, list[ToldEvent]] = {}
     for key in fresh:
         told = desk.events[key]

@@ -17,7 +17,8 @@ from features.times import DAY, MISSING_TIME, SECOND
 from models.scorer import LeadScorer, ScoreTable
 from serving.usecases.histories import History
 
-MOST_REASONS = 10
+# Enough to say what moved; each is a sentence to make and to keep, for every score ever given.
+MOST_REASONS = 6
 # Features of time itself (days since, age) move a little every day.
 _AT_LEAST_EVERY = DAY
 # Windows of busy leads move all the time; each look costs as much as an event.

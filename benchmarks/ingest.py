@@ -1,0 +1,260 @@
+"""Events a second into the live service, scored and alerted, beside bare inserts into the same kind of database.
+
+Run as ``python -m benchmarks.ingest``; ``--minutes 10`` for the long run, ``--database`` for PostgreSQL.
+
+1. batches: requests of many events, with rescoring, beside bulk inserts of such events without scoring;
+2. singles: one event a request from 64 connections, beside one commit an event;
+3. overload: three times the connections, far beyond the queue: 429 and 503 alone, nothing acknowledged lost.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, select
+
+from benchmarks.ingest_peers import measure_bulk, measure_one_by_one
+from benchmarks.ingest_traffic import Traffic, build_lead_requests, publish_scorer
+from benchmarks.load import Load, measure_load
+from benchmarks.scoring import start_server
+from serving.store.database import Database, sqlite_url
+from serving.store.migrating import migrate
+from serving.store.people import insert_channel, save_person
+from serving.store.tables import alerts, events
+
+_OWNERS = 20
+_TERMS = 'name = "benchmark"\n[alerts]\ncap_per_day = 1000000\n'
+_SECRET = "whsec_" + "aG90bGVhZCBiZW5jaG1hcmsgc2VjcmV0IQ=="
+_PEER_SECONDS = 5.0
+_MANY, _SINGLE = 16, 64
+
+
+class Receiver:
+    """Takes webhooks and notes when each lead's came."""
+
+    def __init__(self) -> None:
+        self.came: dict[str, float] = {}
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = msgspec.json.decode(self.rfile.read(int(self.headers["content-length"])))
+                for lead in body["data"]["leads"]:
+                    receiver.came.setdefault(lead["id"], time.time())
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self._server.server_port
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+
+def main() -> None:
+    """Measure, and print figures and ratios."""
+    options = _read_options()
+    receiver = Receiver()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        publish_scorer(home)
+        (home / "agreement.toml").write_text(_TERMS)
+        url = options.database or sqlite_url(home)
+        database = Database(url)
+        migrate(database)
+        _set_up(database, receiver.port)
+        with _serve(home, url, receiver.port) as port:
+            _send_leads(port, options.leads)
+            print(f"{database.engine.dialect.name}, {options.leads:,} leads, {os.cpu_count()} cores", flush=True)
+            _measure_batches(port, database, receiver, options)
+            _measure_singles(port, database, options)
+            _measure_overload(port, database, options)
+        database.close()
+
+
+def _measure_batches(port: int, database: Database, receiver: Receiver, options: argparse.Namespace) -> None:
+    traffic, sent = Traffic(options.leads, options.size, seed=11), _Sent()
+    load = measure_load(
+        port, sent.note(traffic.stream()), options.minutes * 60, connections=_MANY, on_answer=sent.answer
+    )
+    ours = load.per_second * options.size
+    _say(f"batches of {options.size}, {_MANY} connections, {options.minutes:g} min", load, ours)
+    time.sleep(2)
+    _say_alerts(database, receiver, sent)
+    bulk = [
+        measure_bulk(peer, Traffic(options.leads, 1, seed=100 + turn).list_events(20_000))
+        for turn in range(3)
+        for peer in [database]
+    ]
+    peer = statistics.median(bulk)
+    print(
+        f"  bulk insert without scoring, same database: {peer:,.0f} events/s; ratio {ours / peer:.3f}", flush=True
+    )
+
+
+def _measure_singles(port: int, database: Database, options: argparse.Namespace) -> None:
+    ours, peers = [], []
+    for turn in range(3):
+        traffic = Traffic(options.leads, 1, seed=20 + turn)
+        load = measure_load(port, traffic.stream(), options.seconds, connections=_SINGLE)
+        ours.append(load)
+        told = Traffic(options.leads, 1, seed=200 + turn).list_events(1_000)
+        peers.append(measure_one_by_one(database, told))
+    middle = sorted(ours, key=lambda load: load.per_second)[1]
+    _say(f"single events, {_SINGLE} connections, {options.seconds:g} s", middle, middle.per_second)
+    peer = statistics.median(peers)
+    print(
+        f"  one commit an event, no scoring: {peer:,.0f} events/s; ratio {middle.per_second / peer:.1f}", flush=True
+    )
+
+
+def _measure_overload(port: int, database: Database, options: argparse.Namespace) -> None:
+    sent = _Sent()
+    before = _count(database)
+    traffic = Traffic(options.leads, options.size, seed=31)
+    load = measure_load(
+        port,
+        sent.note(traffic.stream()),
+        options.seconds * 3,
+        connections=_MANY * options.overload,
+        allowed=(200, 429, 503),
+        on_answer=sent.answer,
+    )
+    stored = _count(database) - before
+    acknowledged = sent.n_acknowledged * options.size
+    _say(f"overload, {_MANY * options.overload} connections", load, load.per_second * options.size)
+    print(f"  statuses {dict(load.statuses)}; acknowledged {acknowledged:,}, stored {stored:,}")
+    if stored < acknowledged:
+        raise SystemExit("acknowledged events were lost")
+
+
+class _Sent:
+    """What was sent and acknowledged, and when each lead was last spoken of."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, list[float]] = {}
+        self.n_acknowledged = 0
+
+    def note(self, requests: Iterator[bytes]) -> Iterator[bytes]:
+        for request in requests:
+            now = time.time()
+            body = msgspec.json.decode(request.partition(b"\r\n\r\n")[2])
+            for event in body if isinstance(body, list) else [body]:
+                self.at.setdefault(event["lead_id"], []).append(now)
+            yield request
+
+    def answer(self, _: bytes, status: int) -> None:
+        self.n_acknowledged += status == 200
+
+
+def _say(what: str, load: Load, events_per_second: float) -> None:
+    print(
+        f"{what}: {events_per_second:,.0f} events/s, answers p50 {load.p50_milliseconds:.1f} ms, "
+        f"p99 {load.p99_milliseconds:.1f} ms, generator busy {load.generator_share:.0%}",
+        flush=True,
+    )
+
+
+def _say_alerts(database: Database, receiver: Receiver, sent: _Sent) -> None:
+    """Say how long it took from the event that turned a lead hot to its webhook."""
+    with database.reading() as connection:
+        raised = connection.execute(select(alerts.c.lead_id, alerts.c.created_at)).all()
+    waits = []
+    for lead_id, created_at in raised:
+        before = [at for at in sent.at.get(lead_id, ()) if at <= created_at / 1e6]
+        if lead_id in receiver.came and before:
+            waits.append(receiver.came[lead_id] - before[-1])
+    waits.sort()
+    if waits:
+        p50, p99 = waits[len(waits) // 2] * 1e3, waits[int(len(waits) * 0.99)] * 1e3
+        print(f"  {len(raised):,} alerts, {len(receiver.came):,} came; event to alert", end=" ")
+        print(f"p50 {p50:.0f} ms, p99 {p99:.0f} ms", flush=True)
+
+
+def _count(database: Database) -> int:
+    with database.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(events)).scalar_one())
+
+
+def _set_up(database: Database, port: int) -> None:
+    with database.writing() as connection:
+        for number in range(_OWNERS):
+            owner = f"owner-{number}"
+            save_person(connection, owner, json.dumps({"id": owner}), 0)
+            insert_channel(connection, _channel(owner, port))
+
+
+def _channel(owner: str, port: int) -> dict[str, Any]:
+    return {
+        "id": f"channel-{owner}",
+        "person_id": owner,
+        "kind": "webhook",
+        "url": f"http://127.0.0.1:{port}/",
+        "secret": _SECRET,
+        "is_active": True,
+        "created_at": 0,
+        "failures": 0,
+        "rests_until": None,
+    }
+
+
+@contextmanager
+def _serve(home: Path, url: str, receiver: int) -> Iterator[int]:
+    environment = {
+        "HOTLEAD_DATABASE_URL": url,
+        "HOTLEAD_TRUSTED_TARGETS": f"127.0.0.1:{receiver}",
+        "HOTLEAD_PUBLIC_URL": "https://hotlead.example",
+    }
+    serve = "import typer; from hotlead.verbs.serve import serve; typer.run(serve)"
+    with start_server(["-c", serve, "--home", str(home)], "/readyz", environment) as port:
+        yield port
+
+
+def _send_leads(port: int, n_leads: int) -> None:
+    """Tell of all leads over some connections at once."""
+    requests = build_lead_requests(n_leads)
+
+    def send(part: Sequence[tuple[str, bytes]]) -> None:
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        for path, body in part:
+            connection.request("PUT", path, body, {"content-type": "application/json"})
+            answer = connection.getresponse()
+            told = answer.read()
+            if answer.status != 200:
+                raise RuntimeError(told.decode())
+
+    started = time.perf_counter()
+    threads: list[threading.Thread] = []
+    for first in range(_SINGLE):
+        threads.append(threading.Thread(target=send, args=(requests[first::_SINGLE],)))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    print(f"told of {n_leads:,} leads in {time.perf_counter() - started:.1f} s", flush=True)
+
+
+def _read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--leads", type=int, default=20_000, help="how many leads there are")
+    parser.add_argument("--size", type=int, default=100, help="events a request")
+    parser.add_argument("--minutes", type=float, default=0.5, help="how long batches are sent")
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long single events are sent, each turn")
+    parser.add_argument("--overload", type=int, default=30, help="how many times the connections in an overload")
+    parser.add_argument("--database", help="PostgreSQL address; a SQLite file in a temporary home otherwise")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
