@@ -7,7 +7,7 @@ from starlette.routing import Route, request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.admission import Admission
-from serving.api import alerts, channels, deliveries, intake, leads, owners, rejections
+from serving.api import alerts, channels, deliveries, erasures, intake, leads, owners, rejections
 from serving.api.cursors import PARAMETERS
 from serving.api.errands import Doing, ErrandEndpoint, Errands
 from serving.api.intake import FactEndpoint, Intake
@@ -112,6 +112,7 @@ def _list_admin_doors(errands: Errands, lookups: Lookups) -> list[Door]:
         return Door(method="GET", path=path, scope="read", app=endpoint)
 
     return [
+        do("DELETE", "/v1/leads/{lead_id}", erasures.delete_lead),
         show("/v1/owners", owners.list_owners),
         show("/v1/owners/{owner_id}", owners.get_owner),
         do("PUT", "/v1/owners/{owner_id}", owners.put_owner, "ingest"),

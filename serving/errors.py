@@ -10,6 +10,7 @@ from starlette.types import Send
 from serving.api import addresses, attributes, bodies, callers, credentials, limiting, signed, strict_json
 from serving.api.schemas import ProblemBody
 from serving.championing import NoScorer
+from serving.erasure_log import DamagedLog, UnwritableLog
 from serving.gathering import Overloaded
 from serving.keyring import UnreadableKeys
 from serving.store.database import UnusableStore
@@ -54,6 +55,8 @@ _RULES: Mapping[type[Exception], tuple[int, str]] = {
     UnknownLead: (404, "unknown_lead"),
     UnknownAlert: (404, "unknown_alert"),
     UnknownOwner: (404, "unknown_owner"),
+    UnwritableLog: (503, "erasure_log_unwritable"),
+    DamagedLog: (503, "erasure_log_unwritable"),
     UnknownChannel: (404, "unknown_channel"),
 }
 _OF_STATUS = {404: "unknown_route", 405: "wrong_method"}
@@ -117,6 +120,7 @@ TITLES: Mapping[str, str] = {
     "unknown_lead": "There is no such lead",
     "unknown_alert": "There is no such alert",
     "unknown_owner": "Nobody has this id",
+    "erasure_log_unwritable": "The log of erasures cannot be kept",
     "unknown_channel": "There is no such channel",
     "unknown_field": "There is no such field",
     "unknown_zone": "There is no such time zone",

@@ -10,6 +10,8 @@ from random import Random
 from serving.agreeing import Agreeing
 from serving.championing import Championing, ScorerInForce
 from serving.channels.sending import Sender
+from serving.erasure_log import ErasureLog
+from serving.forgetting import bring_together
 from serving.gathering import Gathering
 from serving.meters import Meters
 from serving.settings import Settings
@@ -72,8 +74,9 @@ class Service:
         self._meters = meters
 
     def prepare(self) -> None:
-        """Bring the store to the newest revision."""
+        """Bring the store to the newest revision, and forget again whom an older copy of it brought back."""
         migrate(self.database)
+        bring_together(self.database, ErasureLog(self.settings.erasure_log_path), self.clock())
 
     def start(self) -> None:
         """Start to write, and to work where this process does."""

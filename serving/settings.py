@@ -31,6 +31,8 @@ class Settings(BaseSettings):
         Hosts, or ``host:port``, inside of the network that messages may be sent to, separated by commas.
     works
         Whether this process also does a worker's work: telling, sending, looking at silent leads.
+    erasure_log
+        The file that keeps digests of whom was forgotten; beside the home where none is named.
     most_waiting
         How many items may wait for a commit before callers are told to come back.
     """
@@ -46,12 +48,19 @@ class Settings(BaseSettings):
     public_url: str = ""
     trusted_targets: str = ""
     works: bool = True
+    erasure_log: Path | None = None
     most_waiting: int = Field(default=10_000, ge=1, le=1_000_000)
 
     @property
     def store_url(self) -> str:
         """Return the store's address."""
         return self.database_url or sqlite_url(self.home)
+
+    @property
+    def erasure_log_path(self) -> Path:
+        """Return where the log of erasures lies: outside of the home, so that no backup of it brings an old one."""
+        home = self.home.resolve()
+        return self.erasure_log or home.with_name(f"{home.name}-forgotten.log")
 
     @property
     def trusted(self) -> frozenset[str]:

@@ -30,7 +30,7 @@ def list_deliveries(asked: Asked) -> Answering:
     limit, after = read_limit(asked.query), read_cursor(_PLACE, asked.query, (int,))
 
     def answer(connection: Connection) -> Mapping[str, Any]:
-        rows = list_page(connection, state=state, channel_id=channel_id, most=limit + 1, after=after)  # type: ignore[arg-type]
+        rows = list_page(connection, state=state, channel_id=channel_id, most=limit + 1, after=after)
         more = len(rows) > limit
         following = write_cursor(_PLACE, asked.query, (rows[limit - 1].id,)) if more else None
         return {"items": [describe(row) for row in rows[:limit]], "next": following}

@@ -52,7 +52,7 @@ def delete_rejections(connection: Connection, ids: Collection[int]) -> int:
 def save_verdicts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Save why items were refused once more: its_id, code and path."""
     if rows:
-        verdict = {"code": bindparam("new_code"), "path": bindparam("new_path")}
+        verdict: dict[str, Any] = {"code": bindparam("new_code"), "path": bindparam("new_path")}
         ordered = sorted(rows, key=lambda row: row["its_id"])
         connection.execute(
             update(rejections).where(rejections.c.id == bindparam("its_id")).values(verdict),
@@ -66,7 +66,7 @@ def purge_rejections(connection: Connection, before: int) -> int:
 
 
 def _chosen(choice: Choice) -> list[ColumnElement[bool]]:
-    conditions = []
+    conditions: list[ColumnElement[bool]] = []
     if choice.ids is not None:
         conditions.append(rejections.c.id.in_(sorted(choice.ids)))
     if choice.code is not None:

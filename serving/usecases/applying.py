@@ -16,6 +16,7 @@ from serving.usecases.standing import Standing
 from serving.usecases.told import (
     Acknowledgement,
     Answer,
+    Forgotten,
     Item,
     Rejected,
     Snooze,
@@ -240,4 +241,5 @@ _RULES: Mapping[type, Callable[[Desk, Any], Answer]] = {
     Snooze: _apply_snooze,
     Acknowledgement: _apply_acknowledgement,
     Rejected: _apply_rejected,
+    Forgotten: lambda _desk, _told: Answer("forgotten"),
 }

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Status = Literal["accepted", "duplicate", "unchanged", "stale_ignored", "parked", "unknown", "rejected"]
+Status = Literal[
+    "accepted", "duplicate", "unchanged", "stale_ignored", "parked", "unknown", "rejected", "forgotten"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,14 @@ class Rejected:
     body: str
 
 
-Item = ToldAccount | ToldLead | ToldEvent | ToldStage | ToldContact | Snooze | Acknowledgement | Rejected
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Stands for something told of somebody whom we were told to forget; it keeps nothing of it."""
+
+
+Item = (
+    ToldAccount | ToldLead | ToldEvent | ToldStage | ToldContact | Snooze | Acknowledgement | Rejected | Forgotten
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
