@@ -5,13 +5,19 @@ from collections.abc import Callable
 
 import typer
 
+from hotlead.verbs.channels import channels
 from hotlead.verbs.demo import demo
 from hotlead.verbs.doctor import doctor
+from hotlead.verbs.export import export
+from hotlead.verbs.forget import forget
 from hotlead.verbs.import_ import import_leads
 from hotlead.verbs.keys import keys
+from hotlead.verbs.owners import owners
 from hotlead.verbs.promote import promote
+from hotlead.verbs.replay import replay
 from hotlead.verbs.replay_scores import replay_scores
 from hotlead.verbs.report import report
+from hotlead.verbs.rescore import rescore
 from hotlead.verbs.rollback import rollback
 from hotlead.verbs.score import score
 from hotlead.verbs.serve import serve
@@ -38,6 +44,10 @@ _VERBS: dict[str, Callable[..., None]] = {
     "score": score,
     "serve": serve,
     "worker": worker,
+    "rescore": rescore,
+    "replay": replay,
+    "export": export,
+    "forget": forget,
     "why": why,
     "replay-scores": replay_scores,
     "doctor": doctor,
@@ -45,6 +55,8 @@ _VERBS: dict[str, Callable[..., None]] = {
 for name, verb in _VERBS.items():
     app.command(name)(verb)
 app.add_typer(keys, name="keys")
+app.add_typer(owners, name="owners")
+app.add_typer(channels, name="channels")
 
 
 def run() -> None:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 _URL = "HOTLEAD_DATABASE_URL"
 
 
+class NoStore(LookupError):
+    """There is no store in this home to work on."""
+
+
 class UnreachableStore(ConnectionError):
     """The database does not answer."""
 
@@ -54,6 +58,21 @@ def open_store(home: Path) -> Iterator["Database"]:
         raise UnreachableStore(f"the database does not answer: see {_URL}, or the disk under {home}") from error
     finally:
         database.close()
+
+
+@contextmanager
+def open_filled_store(home: Path) -> Iterator["Database"]:
+    """Open the store as `open_store` does, but make none where there is none.
+
+    Raises
+    ------
+    NoStore
+        If there is none.
+    """
+    if not has_store(home):
+        raise NoStore(f"there is no store in {home}: name the home with --home, or the database with {_URL}")
+    with open_store(home) as database:
+        yield database
 
 
 def _make_file(home: Path) -> None:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from features.times import to_datetime
-from serving.erasure_log import ErasureLog, UnwritableLog
+from serving.erasure_log import ErasureLog, Logged, UnwritableLog
 from serving.store.database import Database
 from serving.store.forgotten import find_secret, list_digests
 from serving.usecases.erasing import Erased, Wanted, erase, erase_again
@@ -44,14 +44,27 @@ def bring_together(database: Database, log: ErasureLog, now: int) -> int:
     with database.reading() as connection:
         secret, known = find_secret(connection), list_digests(connection)
     n_leads = 0
-    if logged.secret is not None and (logged.digests - known.keys() or secret != logged.secret):
-        with database.writing() as connection:
-            n_leads = erase_again(connection, logged.secret, logged.digests, now)
+    if logged.digests - known.keys() or (logged.secret is not None and secret != logged.secret):
+        n_leads = apply_log(database, logged, now)
         logger.warning("the log of erasures was applied to an older store: %d leads erased again", n_leads)
     missing = known.keys() - logged.digests
     if missing and secret is not None:
         _tell_log(log, secret, missing, now)
     return n_leads
+
+
+def apply_log(database: Database, logged: Logged, now: int) -> int:
+    """Erase whom a log names and the store does not know as forgotten; return how many leads were erased.
+
+    Raises
+    ------
+    ForeignDigests
+        If the log belongs to another store.
+    """
+    if logged.secret is None:
+        return 0
+    with database.writing() as connection:
+        return erase_again(connection, logged.secret, logged.digests, now)
 
 
 def _tell_log(log: ErasureLog, secret: bytes, missing: set[bytes], now: int) -> None:

@@ -13,6 +13,7 @@ from serving.channels.sending import Sender
 from serving.erasure_log import ErasureLog
 from serving.forgetting import bring_together
 from serving.gathering import Gathering
+from serving.lanes import Tools
 from serving.meters import Meters
 from serving.settings import Settings
 from serving.store.database import Database
@@ -20,7 +21,7 @@ from serving.store.migrating import migrate
 from serving.usecases.committing import Force
 from serving.usecases.histories import Histories
 from serving.usecases.ingesting import Ingested
-from serving.working import Tools, Worker
+from serving.working import Worker
 
 
 class Service:
