@@ -44,7 +44,8 @@ class FeatureTable:
 
     def value(self, row: int, name: str) -> Any:
         """Return one feature of one snapshot: a float or a text, NaN or None where missing."""
-        return self.column(name)[row]
+        position = self.feature_set.number_positions.get(name)
+        return self.column(name)[row] if position is None else self.numbers[row, position]
 
     def column(self, name: str) -> NDArray[Any]:
         """Return one feature of every snapshot, shape (n,).

@@ -1,5 +1,6 @@
 """Explanation: the parts of a score, told by families of features, that add up to its log-odds."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from features.text import words
 
 # A part below this many log-odds moves a probability by less than half a point: not worth a sentence.
 WORTH_TELLING = 0.02
+_SHORT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +89,23 @@ def compute_reasons(parts: Parts, table: FeatureTable, *, most: int) -> list[tup
     most
         How many reasons a score may have.
     """
-    families, family_of = _lay_out_families(parts.feature_set)
-    sums = group_columns(parts.by_feature, family_of, len(families))
-    strongest = np.argsort(-np.abs(sums), axis=1, kind="stable")[:, :most]
-    effects = np.take_along_axis(sums, strongest, axis=1).tolist()
+    layout = _lay_out_families(parts.feature_set)
+    sums = group_columns(parts.by_feature, layout.family_of, len(layout.names))
+    # In one piece, as the kernel is compiled for.
+    strongest = np.ascontiguousarray(np.argsort(-np.abs(sums), axis=1, kind="stable")[:, :most])
+    effects = np.take_along_axis(sums, strongest, axis=1)
+    speakers = np.empty(strongest.shape, dtype=np.intp)
+    _choose_speakers(
+        parts.by_feature, effects, strongest, layout.starts, layout.members, layout.is_checkable, speakers
+    )
+    told = zip(strongest.tolist(), speakers.tolist(), effects.tolist(), strict=True)
     return [
         tuple(
-            _explain(parts, table, row, families[position], effect)
-            for position, effect in zip(positions, effects[row], strict=True)
+            Reason(sentence=_tell(table, row, layout.features[speaker]), family=layout.names[family], effect=effect)
+            for family, speaker, effect in zip(*of_row, strict=True)
             if abs(effect) >= WORTH_TELLING
         )
-        for row, positions in enumerate(strongest.tolist())
+        for row, of_row in enumerate(told)
     ]
 
 
@@ -117,33 +125,59 @@ def name_family(family: str) -> str:
     return f"{words(what)} (company)" if scope == "account" else words(what)
 
 
-class _Family(NamedTuple):
-    name: str
-    positions: NDArray[np.intp]
+class _Layout(NamedTuple):
+    """Families and, side by side, the positions of their features: those of one from its start to the next."""
+
+    names: Sequence[str]
     features: Sequence[Any]
-    is_checkable: Sequence[bool]
+    family_of: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    members: NDArray[np.intp]
+    is_checkable: NDArray[np.bool_]
 
 
 @lru_cache(maxsize=64)
-def _lay_out_families(feature_set: FeatureSet) -> tuple[Sequence[_Family], NDArray[np.intp]]:
-    """Return the families, and for each feature the position of its family."""
-    families, family_of = [], np.empty(len(feature_set.features), dtype=np.intp)
-    for place, (name, positions) in enumerate(list_families(feature_set)):
-        features = [feature_set.features[position] for position in positions]
-        is_checkable = [not isinstance(feature, INDICES) for feature in features]
-        families.append(_Family(name, positions, features, is_checkable))
+def _lay_out_families(feature_set: FeatureSet) -> _Layout:
+    families = list_families(feature_set)
+    family_of = np.empty(len(feature_set.features), dtype=np.intp)
+    for place, (_, positions) in enumerate(families):
         family_of[positions] = place
-    return families, family_of
+    members = [position for _, positions in families for position in positions.tolist()]
+    return _Layout(
+        names=[name for name, _ in families],
+        features=feature_set.features,
+        family_of=family_of,
+        starts=np.cumsum([0, *(len(positions) for _, positions in families)]).astype(np.intp),
+        members=np.array(members, dtype=np.intp),
+        is_checkable=np.array([not isinstance(feature, INDICES) for feature in feature_set.features], np.bool_),
+    )
 
 
-def _explain(parts: Parts, table: FeatureTable, row: int, family: _Family, effect: float) -> Reason:
-    effects = parts.by_feature[row, family.positions].tolist()
-    strongest = _choose_feature(family, effects if effect > 0 else [-part for part in effects])
-    sentence = str(strongest.sentence(table.value(row, strongest.name)))
-    return Reason(sentence=sentence, family=family.name, effect=effect)
+@njit(cache=True, nogil=True)
+def _choose_speakers(parts, effects, strongest, starts, members, is_checkable, speakers):  # type: ignore[no-untyped-def]
+    """Choose the feature to speak for each family: one people can check, where one pulls the same way."""
+    for row in range(strongest.shape[0]):
+        for place in range(strongest.shape[1]):
+            family, sign = strongest[row, place], 1.0 if effects[row, place] > 0 else -1.0
+            speaker, most, can_check = -1, 0.0, False
+            for member in members[starts[family] : starts[family + 1]]:
+                pull = sign * parts[row, member]
+                is_better = is_checkable[member] and pull > 0
+                if speaker < 0 or (is_better and not can_check) or (is_better == can_check and pull > most):
+                    speaker, most, can_check = member, pull, is_better
+            speakers[row, place] = speaker
 
 
-def _choose_feature(family: _Family, pulls: Sequence[float]) -> Any:
-    """Choose the feature to speak of: one people can check, where one pulls the same way, not an index."""
-    checkable = [i for i, pull in enumerate(pulls) if family.is_checkable[i] and pull > 0]
-    return family.features[max(checkable or range(len(pulls)), key=pulls.__getitem__)]
+def _tell(table: FeatureTable, row: int, feature: Any) -> str:
+    """Return a feature's sentence; most leads are told the same few thousand of them."""
+    value = table.value(row, feature.name)
+    # Callers choose the texts, so long ones must not fill the memory.
+    is_long = isinstance(value, str) and len(value) > _SHORT
+    return str(feature.sentence(value)) if is_long else _remember(feature, None if value != value else value)
+
+
+@lru_cache(maxsize=65_536)
+def _remember(feature: Any, value: float | str | None) -> str:
+    """Return a feature's sentence; None stands for missing, as NaN equals no other NaN."""
+    missing = math.nan if feature.dtype == "number" else None
+    return str(feature.sentence(missing if value is None else value))

@@ -14,6 +14,7 @@ from serving.observing import log_failure
 from serving.store.agenda import Agenda, read_agenda
 from serving.usecases import keeping_time, rescoring
 from serving.usecases.committing import Force
+from serving.usecases.histories import Histories
 from serving.usecases.standing import Standing, find_basis_in_force, take_standing
 
 logger = logging.getLogger("hotlead.worker")
@@ -30,6 +31,7 @@ _PATIENCE_SECONDS = 30.0
 _LOOPS, _FIRST = 3, 1
 # An account that moved is looked back for this long, so that two clocks a little apart miss nothing.
 _LOOK_BACK = 60 * SECOND
+_COLLEAGUES_EVERY = 15 * SECOND
 
 
 class Worker:
@@ -45,7 +47,7 @@ class Worker:
         self._tools = tools
         self._bells = [threading.Event() for _ in range(_LOOPS)]
         self._is_stopping = threading.Event()
-        self._moved_since = 0
+        self._moved_since = self._colleagues_at = 0
         self._lanes = {
             is_retry: Lane(tools, is_retry=is_retry, width=width)
             for is_retry, width in ((False, _FIRST_LANE), (True, _RETRY_LANE))
@@ -118,10 +120,19 @@ class Worker:
             done += self._in_turn(lambda c, s: rescoring.rescore_after_promotion(c, s, histories), force)
         if agenda.looks:
             done += self._in_turn(lambda c, s: rescoring.rescore_due(c, s, histories), force)
+        return done + self._look_at_colleagues(force, agenda, histories, since)
+
+    def _look_at_colleagues(self, force: Force, agenda: Agenda, histories: Histories, since: int) -> int:
+        """Look at the colleagues of those who moved, now and then: busy accounts move all the time."""
         if not agenda.moves:
             self._moved_since = force.now - _LOOK_BACK
-            return done
-        return done + self._in_turn(lambda c, s: rescoring.rescore_colleagues(c, s, histories, since=since), force)
+            return 0
+        if abs(force.now - self._colleagues_at) < _COLLEAGUES_EVERY:
+            return 0
+        done = self._in_turn(lambda c, s: rescoring.rescore_colleagues(c, s, histories, since=since), force)
+        if done < rescoring.MOST_AT_ONCE:
+            self._colleagues_at = force.now
+        return done
 
     def _in_turn(self, work: Callable[[Connection, Standing], int], force: Force) -> int:
         """Do one kind of work in a transaction of its own."""
