@@ -22,7 +22,7 @@ logger = logging.getLogger("hotlead.worker")
 # How long a worker sleeps when there is nothing to do; a commit in the same process wakes it.
 IDLE_SECONDS = 0.5
 _TIDY_EVERY_SECONDS = 60.0
-_FIRST_LANE, _RETRY_LANE = 16, 4
+_FIRST_LANE, _RETRY_LANE = 32, 4
 # While something is being sent, how soon a lane looks for more.
 _GLANCE_SECONDS = 0.05
 # Longer than any attempt to send may take.
