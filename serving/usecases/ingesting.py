@@ -125,12 +125,13 @@ def finish(desk: Desk, turned: Iterable[Any]) -> int:
 def _open_desk(connection: Connection, commands: Sequence[Command], standing: Standing) -> Desk:
     """Lock what the commands speak of: leads before accounts, and each in the order of ids."""
     items = [item for command in commands for item in command.items]
-    told_leads = {item.id: item for item in items if isinstance(item, ToldLead)}
+    told_leads = [item for item in items if isinstance(item, ToldLead)]
+    told_ids = {item.id for item in told_leads}
     named = {item.lead_id for item in items if isinstance(item, _ABOUT_LEADS)}
-    leads = lock_leads(connection, named | told_leads.keys(), create=told_leads)
+    leads = lock_leads(connection, named | told_ids, create=told_ids)
     account_ids = {item.id for item in items if isinstance(item, ToldAccount)}
     account_ids |= {lead.account_id for lead in leads.values() if lead.account_id is not None}
-    account_ids |= {item.account_id for item in told_leads.values() if item.account_id is not None}
+    account_ids |= {item.account_id for item in told_leads if item.account_id is not None}
     accounts = lock_accounts(connection, account_ids)
     # The number is taken last, so that whoever waited for one of these rows has a higher one.
     seq = open_batch(connection, standing.now)
