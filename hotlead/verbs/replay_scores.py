@@ -30,7 +30,7 @@ def replay_scores(
     home: HomeOption = DEFAULT_HOME,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
-    """Compute past scores once more, from what was known then, by the models of then; exit code 1 if any differs."""
+    """Compute past scores once more, from the facts and by the models of then; exit code 1 on a difference."""
     from serving.store.past import EntryFilter
 
     if not has_store(home):
@@ -52,6 +52,10 @@ def describe_replay(replay: "Replay", seconds: float) -> str:
         lines.append(f"{replay.n_without_model:,} are of models that are no longer on disk (version {versions}).")
     if replay.n_forgotten:
         lines.append(f"{replay.n_forgotten:,} are of leads whose facts were forgotten.")
+    if replay.n_unsure:
+        lines.append(
+            f"{replay.n_unsure:,} differ, but somebody was forgotten since: a colleague's events may be missing."
+        )
     first = replay.first_difference
     if first is not None:
         lines.append(f"{replay.n_different:,} DIFFER, first of all lead {first.lead_id}, score {first.number}:")

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
+from serving.store.edge_tables import forgotten
 from serving.store.pages import Keys, read_page
-from serving.store.tables import account_versions, bases, events, lead_versions, scores
+from serving.store.tables import account_versions, bases, batches, events, lead_versions, scores
 
 # SQLite takes about 32,000 parameters a statement.
 _IDS_AT_ONCE = 10_000
@@ -30,11 +31,21 @@ def count_entries(connection: Connection, chosen: EntryFilter) -> int:
 def list_entries_in_order(
     connection: Connection, chosen: EntryFilter, *, most: int, after: Keys | None = None
 ) -> list[Row[Any]]:
-    """List entries with their models, lead by lead, behind a lead and number."""
-    query = select(scores, bases.c.model_version, bases.c.fingerprint).join(bases, bases.c.id == scores.c.basis_id)
+    """List entries with their models and the moments of their batches, lead by lead, behind a lead and number."""
+    query = (
+        select(scores, bases.c.model_version, bases.c.fingerprint, batches.c.at)
+        .join(bases, bases.c.id == scores.c.basis_id)
+        .join(batches, batches.c.seq == scores.c.seq)
+    )
     query = query.where(*_list_conditions(chosen))
     keys = [scores.c.lead_id, scores.c.number]
     return read_page(connection, query, keys, most=most, after=after, is_rising=True)
+
+
+def find_last_erasure(connection: Connection) -> int | None:
+    """Find when somebody was last forgotten."""
+    found: int | None = connection.execute(select(func.max(forgotten.c.at))).scalar()
+    return found
 
 
 def list_ever_members(connection: Connection, account_ids: Collection[str]) -> set[str]:

@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Row
 
 from models.scorer import LeadScorer
-from serving.store.past import list_ever_members, read_account_versions, read_events_until, read_lead_versions
+from serving.store.past import (
+    find_last_erasure,
+    list_ever_members,
+    read_account_versions,
+    read_events_until,
+    read_lead_versions,
+)
 from serving.usecases.histories import Happening, Histories, History
 from serving.usecases.looking import Look, Seen, look
 
@@ -36,6 +42,7 @@ class Past:
     accounts: Versions
     events: Mapping[str, Told]
     members: Mapping[str, Sequence[str]]
+    erased_at: int | None
 
 
 @dataclass(slots=True)
@@ -56,12 +63,25 @@ def read_past(connection: Connection, entries: Sequence[Row[Any]]) -> Past:
     leads = {**own, **_group(read_lead_versions(connection, colleagues, by_seq=by_seq), "lead_id")}
     accounts = _group(read_account_versions(connection, account_ids, by_seq=by_seq), "account_id")
     events = _read_told(connection, leads, by_seq)
-    return Past(leads=leads, accounts=accounts, events=events, members=_list_members(leads))
+    return Past(
+        leads=leads,
+        accounts=accounts,
+        events=events,
+        members=_list_members(leads),
+        erased_at=find_last_erasure(connection),
+    )
 
 
 def can_recall(past: Past, entry: Row[Any]) -> bool:
     """Tell whether the lead's facts are still there; those of a lead that was forgotten are not."""
     return _find_version(past.leads, entry.lead_id, entry.seq) is not None
+
+
+def may_lack_colleague(past: Past, entry: Row[Any]) -> bool:
+    """Tell whether somebody was forgotten since, so that a colleague's events may be missing; nobody knows whose."""
+    version = _find_version(past.leads, entry.lead_id, entry.seq)
+    has_account = version is not None and version.account_id is not None
+    return has_account and past.erased_at is not None and past.erased_at >= entry.at
 
 
 def look_back(past: Past, entries: Sequence[Row[Any]], scorer: LeadScorer) -> Look:
@@ -101,10 +121,9 @@ def _add_world(
     if account_id is not None:
         worlds.members[prefix + account_id] = [prefix + lead_id for lead_id in colleagues]
     for lead_id in {entry.lead_id, *colleagues}:
-        told = past.events[lead_id]
         if lead_id not in built:
-            built[lead_id] = histories.build(told.happenings)
-        worlds.histories[prefix + lead_id] = _cut(built[lead_id], told.seq <= entry.seq)
+            built[lead_id] = histories.build(past.events[lead_id].happenings)
+        worlds.histories[prefix + lead_id] = _cut(built[lead_id], past.events[lead_id].seq <= entry.seq)
 
 
 def _find_colleagues(past: Past, account_id: str | None, seq: int) -> list[str]:

@@ -14,7 +14,7 @@ from serving.proving import load_proven
 from serving.store.database import Database
 from serving.store.past import EntryFilter, count_entries, list_entries_in_order
 from serving.usecases.looking import MOST_REASONS, Look
-from serving.usecases.recalling import can_recall, look_back, read_past
+from serving.usecases.recalling import Past, can_recall, look_back, may_lack_colleague, read_past
 from serving.usecases.turning import decode_reasons, encode_reasons
 
 ENTRIES_AT_ONCE = 300
@@ -37,8 +37,8 @@ class Replay:
     Attributes
     ----------
     n_entries
-        How many entries were taken up: those equal, those different, those whose model is no longer on disk, and
-        those whose lead's facts were forgotten.
+        How many entries were taken up: those equal, those different, those whose model is no longer on disk, those
+        whose lead was forgotten, and those that differ, as well they may since a colleague may have been forgotten.
     """
 
     n_entries: int = 0
@@ -46,6 +46,7 @@ class Replay:
     n_different: int = 0
     n_without_model: int = 0
     n_forgotten: int = 0
+    n_unsure: int = 0
     missing_models: set[str] = field(default_factory=set)
     first_difference: Difference | None = None
 
@@ -58,6 +59,7 @@ class Replay:
             "different": self.n_different,
             "without_model": self.n_without_model,
             "forgotten": self.n_forgotten,
+            "unsure": self.n_unsure,
             "missing_models": sorted(self.missing_models),
             "first_difference": None
             if first is None
@@ -132,7 +134,7 @@ def replay_scores(
             if scorer is None:
                 _pass_over(replay, champion, own)
             else:
-                _compare(replay, own, look_back(past, own, scorer))
+                _compare(replay, past, own, look_back(past, own, scorer))
         replay.n_entries += len(entries)
         on_progress(replay.n_entries, total)
     return replay
@@ -151,16 +153,18 @@ def _pass_over(replay: Replay, champion: Champion, entries: Sequence[Row[Any]]) 
     replay.missing_models.add(champion.version)
 
 
-def _compare(replay: Replay, entries: Sequence[Row[Any]], looked: Look) -> None:
+def _compare(replay: Replay, past: Past, entries: Sequence[Row[Any]], looked: Look) -> None:
     for row, entry in enumerate(entries):
         stored, computed = _tell_stored(entry), _tell_computed(looked, row)
         fields = {name: (stored[name], computed[name]) for name in stored if stored[name] != computed[name]}
         if not fields:
             replay.n_equal += 1
-            continue
-        replay.n_different += 1
-        if replay.first_difference is None:
-            replay.first_difference = Difference(lead_id=entry.lead_id, number=entry.number, fields=fields)
+        elif may_lack_colleague(past, entry):
+            replay.n_unsure += 1
+        else:
+            replay.n_different += 1
+            found = Difference(lead_id=entry.lead_id, number=entry.number, fields=fields)
+            replay.first_difference = replay.first_difference or found
 
 
 def _tell_stored(entry: Row[Any]) -> dict[str, Any]:
