@@ -78,7 +78,7 @@ def can_recall(past: Past, entry: Row[Any]) -> bool:
 
 
 def may_lack_colleague(past: Past, entry: Row[Any]) -> bool:
-    """Tell whether somebody was forgotten since, so that a colleague's events may be missing; nobody knows whose."""
+    """Tell whether somebody was forgotten since, so that events of a colleague may be missing."""
     version = _find_version(past.leads, entry.lead_id, entry.seq)
     has_account = version is not None and version.account_id is not None
     return has_account and past.erased_at is not None and past.erased_at >= entry.at

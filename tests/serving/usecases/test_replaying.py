@@ -12,8 +12,8 @@ from sqlalchemy import update
 
 from serving.championing import ScorerInForce
 from serving.store.database import Database
-from serving.store.past import EntryFilter
 from serving.store.edge_tables import forgotten
+from serving.store.past import EntryFilter
 from serving.store.tables import events, lead_versions, leads, scores
 from serving.usecases.histories import Histories
 from serving.usecases.looking import Look, Seen, look
@@ -176,8 +176,9 @@ def test_a_forgotten_colleague_is_no_false_alarm(teller, home):
     """Scores that came of a colleague's events may differ once somebody was forgotten; later ones may not."""
     teller.tell_lead("a", account_id="x")
     teller.tell_lead("b", account_id="x")
+    teller.wait(0.1)
     teller.tell_downloads("b", 9)
-    teller.look()
+    assert teller.look() == 1
     with teller.database.writing() as connection:
         connection.execute(events.delete().where(events.c.lead_id == "b"))
     assert replay_scores(teller.database, home, EntryFilter(lead_id="a")).n_different == 1
