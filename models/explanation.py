@@ -102,10 +102,10 @@ def compute_reasons(parts: Parts, table: FeatureTable, *, most: int) -> list[tup
     return [
         tuple(
             Reason(sentence=_tell(table, row, layout.features[speaker]), family=layout.names[family], effect=effect)
-            for family, speaker, effect in zip(*of_row, strict=True)
+            for family, speaker, effect in zip(of_families, of_speakers, of_effects, strict=True)
             if abs(effect) >= WORTH_TELLING
         )
-        for row, of_row in enumerate(told)
+        for row, (of_families, of_speakers, of_effects) in enumerate(told)
     ]
 
 

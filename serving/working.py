@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -52,7 +52,7 @@ class Worker:
             is_retry: Lane(tools, is_retry=is_retry, width=width)
             for is_retry, width in ((False, _FIRST_LANE), (True, _RETRY_LANE))
         }
-        loops = (
+        loops: Sequence[tuple[str, Callable[[threading.Event], None]]] = (
             ("rounds", self._work_on),
             ("first", partial(self._send_on, is_retry=False)),
             ("retries", partial(self._send_on, is_retry=True)),

@@ -180,4 +180,5 @@ def _find_moves(
         moves = occurred + edge + 1
         ahead = moves > looked[whose]
         np.minimum.at(first, whose[ahead], moves[ahead])
-    return first[group]
+    moments: NDArray[np.int64] = first[group]
+    return moments
