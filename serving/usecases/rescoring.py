@@ -1,6 +1,6 @@
 """Rescoring: looking at leads that nobody speaks of: in silence, after a promotion, and when colleagues move."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, update
@@ -19,18 +19,19 @@ from serving.usecases.standing import Standing
 from serving.usecases.turning import Why, settle
 
 MOST_AT_ONCE = 500
+_SILENCE = Why(origin=Origin.SILENCE)
 
 
 def rescore_due(connection: Connection, standing: Standing, histories: Histories) -> int:
     """Look at leads whose windows have moved; return how many there were."""
     due = select(leads).where(IS_SCORABLE, leads.c.look_at <= standing.now).order_by(leads.c.look_at)
-    return _look_at(connection, due, Why(origin=Origin.SILENCE), standing, histories)
+    return _look_at(connection, due, lambda _: _SILENCE, standing, histories)
 
 
 def rescore_colleagues(connection: Connection, standing: Standing, histories: Histories, *, since: int) -> int:
     """Look at the leads of accounts that moved since a moment and that were last looked at before."""
     moved = select(leads).join(accounts, accounts.c.id == leads.c.account_id).where(has_moved(since))
-    return _look_at(connection, moved.order_by(leads.c.id), Why(origin=Origin.SILENCE), standing, histories)
+    return _look_at(connection, moved.order_by(leads.c.id), lambda _: _SILENCE, standing, histories)
 
 
 def rescore_after_promotion(connection: Connection, standing: Standing, histories: Histories) -> int:
@@ -40,7 +41,12 @@ def rescore_after_promotion(connection: Connection, standing: Standing, historie
     """
     stale = select(leads).where(is_stale(standing.basis_id)).order_by(leads.c.id)
     batch = name_promotion(standing)
-    n_leads = _look_at(connection, stale, Why(origin=Origin.PROMOTION, batch=batch), standing, histories)
+    promoted = Why(origin=Origin.PROMOTION, batch=batch)
+    # Once all were looked at, who has no score yet came while a restarted service was loading the same model.
+    unscored = _SILENCE if _is_swept(connection, standing) else promoted
+    n_leads = _look_at(
+        connection, stale, lambda record: unscored if record.basis_id is None else promoted, standing, histories
+    )
     # Leads that somebody else holds were passed over, and are still to come.
     if not n_leads and not connection.execute(select(find_stale(standing.basis_id))).scalar():
         hasten_digests(connection, f"{Origin.PROMOTION}:{batch}", standing.now)
@@ -54,8 +60,17 @@ def name_promotion(standing: Standing) -> str:
     return f"{standing.basis_id}"
 
 
+def _is_swept(connection: Connection, standing: Standing) -> bool:
+    found = select(bases.c.swept_at).where(bases.c.id == standing.basis_id)
+    return connection.execute(found).scalar() is not None
+
+
 def _look_at(
-    connection: Connection, chosen: Select[Any], why: Why, standing: Standing, histories: Histories
+    connection: Connection,
+    chosen: Select[Any],
+    explain: Callable[[LeadRecord], Why],
+    standing: Standing,
+    histories: Histories,
 ) -> int:
     records = lock_chosen_leads(connection, chosen.limit(MOST_AT_ONCE))
     if not records:
@@ -63,7 +78,7 @@ def _look_at(
     desk = _open_desk(connection, records, standing)
     reading = Reading.of(histories)
     looked, as_of = score_records(connection, records, standing, reading)
-    whys = {record.id: why for record in records}
+    whys = {record.id: explain(record) for record in records}
     turns = settle(connection, records, looked, whys, as_of, desk.seq, standing)
     desk.changed.update(whys)
     finish(desk, turns)
