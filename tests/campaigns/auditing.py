@@ -27,13 +27,13 @@ class Findings:
     examples: Mapping[str, list[str]]
 
 
-def is_at_rest(connection: Connection) -> bool:
-    """Tell whether every lead is scored, every alert told, and every delivery done."""
+def is_at_rest(connection: Connection, now: int) -> bool:
+    """Tell whether every lead is scored, every alert told that is due, and every delivery done."""
     unscored = leads.c.is_open & (leads.c.version != NOBODY_TOLD) & leads.c.probability.is_(None)
     open_ends = (
         select(func.count()).select_from(leads).where(unscored),
-        select(func.count()).select_from(alerts).where(alerts.c.state == "waiting"),
-        select(func.count()).select_from(digests).where(digests.c.state == "waiting"),
+        select(func.count()).select_from(alerts).where(alerts.c.state == "waiting", alerts.c.deliver_at <= now),
+        select(func.count()).select_from(digests).where(digests.c.state == "waiting", digests.c.due_at <= now),
         select(func.count()).select_from(deliveries).where(deliveries.c.state == "due"),
     )
     return not any(connection.execute(counted).scalar() for counted in open_ends)

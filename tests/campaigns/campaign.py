@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 from agreement.people import TEAM
+from features.times import to_micros
 from serving.channels.secrets import new_secret
 from serving.store.database import Database
 from tests.campaigns.auditing import Findings, audit, is_at_rest
@@ -122,7 +123,7 @@ class Campaign:
         deadline = time.monotonic() + _REST_SECONDS
         while time.monotonic() < deadline:
             with self.database.reading() as connection:
-                if is_at_rest(connection):
+                if is_at_rest(connection, to_micros(datetime.now(UTC))):
                     return
             time.sleep(0.25)
 

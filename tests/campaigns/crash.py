@@ -4,6 +4,8 @@ Run as ``python -m tests.campaigns.crash --runs 500 --database both``; exit code
 """
 
 import json
+import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -46,6 +48,8 @@ def crash(
     """Kill the service again and again, and count what was lost."""
     if apart and not has_worker():
         raise typer.BadParameter("there is no `hotlead worker` yet", param_hint="--apart")
+    # Told to end, the campaign ends its processes too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     kinds: list[Kind] = [kind for kind in get_args(Kind) if database in (kind, Choice.BOTH)]
     summaries = [_carry_out(kind, runs, seed, audit_every, apart=apart, keep=keep) for kind in kinds]
     if as_json:

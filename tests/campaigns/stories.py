@@ -14,7 +14,7 @@ _COLLEAGUES = 3
 
 
 def invent_story(random: Random, lead_id: str, account_id: str | None, now: datetime) -> list[Fact]:
-    """Invent the requests that tell of one lead: itself, its events one by one and in arrays, perhaps a later version."""
+    """Invent the requests that tell of one lead: itself, its events, perhaps a later version of it."""
     is_keen = random.random() < 0.6
     events = [_invent_event(lead_id, f"{lead_id}-{n}", n, is_keen, now) for n in range(_KEEN_DOWNLOADS)]
     versions = [_tell_lead(random, lead_id, account_id, f"{lead_id}-v{n}", is_keen) for n in (1, 2)]
