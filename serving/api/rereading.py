@@ -11,7 +11,7 @@ from serving.api import intake
 from serving.api.attributes import BadField
 from serving.api.facts import FactReader, Read, read_event
 from serving.api.intake import Asked
-from serving.usecases.told import Item, ToldAccount, ToldLead
+from serving.usecases.told import Item, ToldAccount, ToldLead, ToldStage
 
 BATCH = "replay"
 """The name under which they come in: what they turn hot is told in a digest, never one by one."""
@@ -52,6 +52,8 @@ def reread(rejection: Row[Any], reader: FactReader, now: int) -> Item:
         place=rejection.kind,
     )
     item: Item = read(asked)[0].item
+    if isinstance(item, ToldStage):
+        return replace(item, batch=BATCH)
     if isinstance(item, ToldLead | ToldAccount) and item.told_at is None:
         return replace(item, told_at=rejection.at)
     return item

@@ -80,14 +80,14 @@ def apply_item(desk: Desk, item: Item) -> Answer:
     return _RULES[type(item)](desk, item)
 
 
-def change_stage(desk: Desk, record: LeadRecord, stage: str, at: int) -> None:
+def change_stage(desk: Desk, record: LeadRecord, stage: str, at: int, batch: str = "") -> None:
     """Change a lead's stage, unless a later one is known."""
     if (at, stage) <= (record.stage_at, record.stage) and record.stage_at:
         return
     desk.decisions.append(note(record.id, desk.standing.now, "stage", before=record.stage, stage=stage))
     record.stage, record.stage_at = stage, at
     record.is_open = Stage(stage) in IS_OPEN
-    desk.ask_for_look(record, desk.explain(at, ""))
+    desk.ask_for_look(record, desk.explain(at, batch))
 
 
 def _apply_account(desk: Desk, told: ToldAccount) -> Answer:
@@ -125,7 +125,7 @@ def _apply_lead(desk: Desk, told: ToldLead) -> Answer:
             record.owner_id = told.owner_id
             desk.changed.add(told.id)
         if told.stage is not None and told.stage != record.stage:
-            change_stage(desk, record, told.stage, told_at)
+            change_stage(desk, record, told.stage, told_at, told.batch)
     if answer.status == "accepted":
         began_at = record.created_at if is_new and record.created_at is not None else now
         desk.ask_for_look(record, desk.explain(began_at, told.batch))

@@ -197,7 +197,7 @@ def _follow_stages(desk: Desk, fresh: Iterable[tuple[str, bytes]]) -> None:
         told = desk.stages[key]
         record = desk.find_lead(told.lead_id)
         if record is not None:
-            change_stage(desk, record, told.stage, told.occurred_at)
+            change_stage(desk, record, told.stage, told.occurred_at, told.batch)
 
 
 def _welcome(desk: Desk) -> None:

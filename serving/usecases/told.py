@@ -53,6 +53,7 @@ class ToldStage:
     occurred_at: int
     told_by: str | None = None
     note: str | None = None
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
