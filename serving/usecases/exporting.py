@@ -45,7 +45,7 @@ def read_rows(database: Database, export: Export, *, page: int = PAGE) -> Iterat
         if not rows:
             return
         yield [_read(row, export) for row in rows]
-        after = tuple(rows[-1]._mapping[key.key] for key in export.keys)
+        after = tuple(rows[-1]._mapping[key] for key in export.keys)
 
 
 def _read(row: Row[Any], export: Export) -> list[Cell]:
