@@ -178,4 +178,5 @@ def _fill_amounts(column: NDArray[np.float64], told: Mapping[str, Any], quantiti
     for row, quantity in enumerate(quantities):
         amount = told.get(quantity)
         if isinstance(amount, int | float) and not isinstance(amount, bool):
-            column[row] = min(max(float(amount), -LARGEST_AMOUNT), LARGEST_AMOUNT)
+            # Clipped while it is what was told: an integer of 400 digits is no float.
+            column[row] = float(min(max(amount, -LARGEST_AMOUNT), LARGEST_AMOUNT))
