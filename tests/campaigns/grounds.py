@@ -5,11 +5,17 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal
 
+from agreement.alerting import AlertRules
+from agreement.escalating import EscalationRules
+from agreement.terms import Terms
 from benchmarks.scoring_model import fit_scorer
+from features.times import DAY
 from models.artifact import save_scorer
 from models.buckets import Thresholds
 from models.champion import Champion, publish_champion
 from serving.agreeing import FILE
+from serving.championing import ScorerInForce
+from serving.proving import load_proven
 from serving.store.database import Database, sqlite_url
 from serving.store.migrating import migrate
 from serving.store.people import insert_channel
@@ -18,7 +24,7 @@ from tests.postgres import running_postgres
 Kind = Literal["sqlite", "postgresql"]
 
 _THRESHOLDS = Thresholds(warm=0.1, hot=0.2)
-# Nobody bears so many alerts; here each has to come alone and at once.
+# Nobody bears so many alerts; here each has to come alone and at once, and nobody is told twice.
 _TERMS = """
 [alerts]
 cap_per_day = 100000000
@@ -28,6 +34,12 @@ digest_wait = "0 min"
 to_manager = "1000 d"
 to_team = "1000 d"
 """
+EASY_TERMS = Terms(
+    alerts=AlertRules(cap_per_day=10**8, digest_wait_micros=0),
+    escalation=EscalationRules(to_manager_micros=1_000 * DAY, to_team_micros=1_000 * DAY),
+)
+KEEN = '{"country":"DE","employees":9000,"industry":"Software","mark_0":"red","role":"CEO"}'
+"""Attributes of a lead that some downloads turn hot."""
 
 
 def publish_easy_scorer(home: Path) -> Champion:
@@ -36,6 +48,12 @@ def publish_easy_scorer(home: Path) -> Champion:
     scorer.thresholds_ = _THRESHOLDS
     save_scorer(scorer, home / "easy", examples=table)
     return publish_champion(home / "easy", "1", home)
+
+
+def load_easy_scorer(home: Path) -> ScorerInForce:
+    """Put the easy scorer in force in a home, and load it."""
+    champion = publish_easy_scorer(home)
+    return ScorerInForce(champion=champion, scorer=load_proven(champion.folder(home), champion.fingerprint))
 
 
 def write_easy_terms(home: Path) -> None:
