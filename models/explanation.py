@@ -94,7 +94,7 @@ def compute_reasons(parts: Parts, table: FeatureTable, *, most: int) -> list[tup
     # In one piece, as the kernel is compiled for.
     strongest = np.ascontiguousarray(np.argsort(-np.abs(sums), axis=1, kind="stable")[:, :most])
     effects = np.take_along_axis(sums, strongest, axis=1)
-    speakers = np.empty(strongest.shape, dtype=np.intp)
+    speakers: NDArray[np.intp] = np.empty(strongest.shape, dtype=np.intp)
     _choose_speakers(
         parts.by_feature, effects, strongest, layout.starts, layout.members, layout.is_checkable, speakers
     )

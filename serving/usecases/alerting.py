@@ -147,6 +147,9 @@ def _join_digest(
         }
         joined = store.join_digest(connection, digest)
         if joined.state == "waiting":
+            # A sweep through all leads may take longer than a digest waits; when it ends, they go at once.
+            if turn.origin == Origin.PROMOTION and joined.due_at < chosen.deliver_at:
+                store.update_digest(connection, joined.id, due_at=chosen.deliver_at)
             return joined.id, chosen
     # Both have gone: rather one message too many than a lead nobody hears of.
     return None, AlertPlan(form="single", cause="", deliver_at=chosen.deliver_at, notes=("digest_gone",))

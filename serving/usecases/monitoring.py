@@ -11,6 +11,7 @@ from serving.championing import Championing, ScorerInForce
 from serving.store.batches import open_batch
 from serving.store.database import Database, UnusableStore
 from serving.store.outbox import count_outbox, find_oldest_due
+from serving.store.people import count_channels_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +38,21 @@ def check_readiness(
     """
     in_force = championing.in_force
     trouble_of_store = find_trouble(database, now, writes=trouble_of_writer is not None)
-    troubles = [
-        trouble for trouble in (championing.trouble, trouble_of_store, trouble_of_terms) if trouble is not None
-    ]
+    amiss = (championing.trouble, trouble_of_store, trouble_of_terms)
+    troubles = [trouble for trouble in amiss if trouble is not None]
     return Readiness(
         is_ready=in_force is not None and trouble_of_store is None,
         model_version=None if in_force is None else in_force.champion.version,
         reason=troubles[0] if troubles else None,
-        troubles=troubles,
+        troubles=[*troubles, *([] if trouble_of_store else _list_gaps(database))],
     )
+
+
+def _list_gaps(database: Database) -> list[str]:
+    """List what stops nothing, and yet keeps alerts from people."""
+    with database.reading() as connection:
+        has_channel = bool(count_channels_of(connection))
+    return [] if has_channel else ["no channel is set up, so alerts stay in the list: run `hotlead channels add`"]
 
 
 def find_trouble(database: Database, now: int, *, writes: bool) -> str | None:
