@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from threading import Lock, local
-from typing import Any
+from threading import Lock
 
 from features.times import to_micros
 from serving.channels.message import Message
@@ -42,19 +41,16 @@ class Receivers:
     def __init__(self, tempers: Mapping[str, Temper] | None = None) -> None:
         self.tempers = dict(tempers or {})
         self.sendings: list[Sending] = []
-        self.deaths: set[str] = set()
-        self.dice = Dice()
+        self.dies_next = False
         self._guard = Lock()
 
     def send(self, message: Message, channel: Channel, now: datetime) -> Outcome:
-        """Answer an attempt; a message marked for death reaches its receiver, and kills the worker once."""
+        """Answer an attempt; a worker that is to die does so when its message has arrived."""
         at = to_micros(now)
         outcome = self.tempers.get(channel.id, answer_well)(at)
-        self.dice.choose(f"{message.id}/{channel.id}/{at}")
         with self._guard:
             self.sendings.append(Sending(at=at, channel_id=channel.id, message=message, code=outcome.code))
-            dies = message.id in self.deaths
-            self.deaths.discard(message.id)
+            dies, self.dies_next = self.dies_next, False
         if dies:
             raise WorkerDied
         return outcome
@@ -65,24 +61,6 @@ class Receivers:
         for sending in sorted(self.sendings, key=lambda one: one.at):
             first.setdefault((sending.message.id, sending.channel_id), sending)
         return list(first.values())
-
-
-class Dice:
-    """Randomness that follows from what is sent: threads may ask in any order, and a week repeats to the bit."""
-
-    def __init__(self) -> None:
-        self._chosen = local()
-
-    def choose(self, name: str) -> None:
-        """Choose what the next throw of this thread is made of."""
-        self._chosen.name = name
-
-    def random(self) -> float:
-        """Throw, in [0, 1)."""
-        return compute_chance(self._chosen.name)
-
-    def __getattr__(self, name: str) -> Any:
-        raise AssertionError(f"deliveries ask for random() alone, not for {name}")
 
 
 def compute_chance(name: str) -> float:

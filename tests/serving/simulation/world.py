@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from random import Random
 from typing import Any, cast
 
 from sqlalchemy import func, select, text
@@ -56,7 +57,7 @@ class World:
         self.in_force, self.terms, self.now = in_force, terms, now
         self.receivers = receivers or Receivers()
         self._histories = Histories(in_force.scorer.feature_set)
-        self._n_workers = 0
+        self._n_workers, self._random = 0, Random(0)
         self._keys = 0
         self.worker = self.hire_worker()
 
@@ -73,7 +74,7 @@ class World:
             clock=lambda: self.now,
             sender=cast(Sender, self.receivers),
             name=f"worker-{self._n_workers}",
-            randomness=cast(Any, self.receivers.dice),
+            randomness=self._random,
         )
         return Worker(tools)
 
@@ -116,8 +117,13 @@ class World:
         """Tell of a person, or what has changed about one, and where messages for them go."""
         with self.database.writing() as connection:
             save_person(connection, person_id, json.dumps({"id": person_id, **told}), self.now)
-            for url in urls:
-                insert_channel(connection, self._describe_channel(person_id, url))
+        self.add_channels(person_id, urls)
+
+    def add_channels(self, person_id: str, names: Sequence[str]) -> None:
+        """Add channels to which messages for somebody go."""
+        with self.database.writing() as connection:
+            for name in names:
+                insert_channel(connection, self._describe_channel(person_id, name))
 
     def promote(self, in_force: ScorerInForce) -> None:
         """Put another scorer in force."""
@@ -131,16 +137,15 @@ class World:
         EndlessWork
             If there is no end of it.
         """
-        idle = 0
-        for rounds in range(MOST_ROUNDS):
+        for rounds in range(1, MOST_ROUNDS):
             # A round that found nothing may have let digests go, which the next one tells.
-            idle = 0 if self._do_round() else idle + 1
-            if idle == 2:
+            if not self._do_round() and not self._is_due():
                 return rounds
         raise EndlessWork(f"{MOST_ROUNDS} rounds at one moment, and still something is due")
 
     def run_until(self, end: int) -> None:
         """Let time pass up to a moment, stopping wherever something becomes due."""
+        end = max(end, self.now)
         while (due := self.find_next_due()) is not None and due <= end:
             self.now = max(self.now, due)
             self.work()
@@ -179,6 +184,10 @@ class World:
         except WorkerDied:
             self.restart()
             return 1
+
+    def _is_due(self) -> bool:
+        due = self.find_next_due()
+        return due is not None and due <= self.now
 
     def _take_force(self, most_events: int | None = None) -> Force:
         histories = self._histories
