@@ -120,12 +120,12 @@ def _apply_lead(desk: Desk, told: ToldLead) -> Answer:
     if is_new:
         record.received_at, record.facts_seq, record.stage_at = now, desk.seq, 0
         desk.newcomers.add(told.id)
-    if answer.status != "stale_ignored":
-        if told.owner_id is not None and told.owner_id != record.owner_id:
-            record.owner_id = told.owner_id
-            desk.changed.add(told.id)
-        if told.stage is not None and told.stage != record.stage:
-            change_stage(desk, record, told.stage, told_at, told.batch)
+    if answer.status != "stale_ignored" and told.owner_id is not None and told.owner_id != record.owner_id:
+        record.owner_id = told.owner_id
+        desk.changed.add(told.id)
+    # A stage has a time of its own: an older version may bring the latest stage there is.
+    if told.stage is not None and told.stage != record.stage:
+        change_stage(desk, record, told.stage, told_at, told.batch)
     if answer.status == "accepted":
         began_at = record.created_at if is_new and record.created_at is not None else now
         desk.ask_for_look(record, desk.explain(began_at, told.batch))
@@ -155,13 +155,19 @@ def _compare(record: AccountRecord | LeadRecord, told: ToldAccount | ToldLead, t
     """Tell what is news; of two versions of one moment the same one wins whichever comes first."""
     if record.version < 0:
         return "accepted"
-    is_same = record.attributes == told.attributes
-    if isinstance(record, LeadRecord) and isinstance(told, ToldLead):
-        is_same = is_same and (record.account_id, record.created_at) == (told.account_id, told.created_at)
-    if is_same:
+    known, news = _list_contents(record), _list_contents(told)
+    if known == news:
         record.told_at = max(record.told_at, told_at)
         return "unchanged"
-    return "accepted" if (told_at, told.attributes) >= (record.told_at, record.attributes) else "stale_ignored"
+    return "accepted" if (told_at, news) >= (record.told_at, known) else "stale_ignored"
+
+
+def _list_contents(version: AccountRecord | LeadRecord | ToldAccount | ToldLead) -> tuple[Any, ...]:
+    """List what tells versions apart, so that any two can be put in order."""
+    if isinstance(version, AccountRecord | ToldAccount):
+        return (version.attributes,)
+    began_at = version.created_at
+    return version.attributes, version.account_id or "", began_at is not None, began_at or 0
 
 
 def _apply_event(desk: Desk, told: ToldEvent) -> Answer:
