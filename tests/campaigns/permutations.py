@@ -72,6 +72,8 @@ def tell_history(
 
 def _tell_lead(random: Random, lead_id: str, now: int) -> Iterator[Item]:
     created_at = now - _SPAN
+    # Each stage is told once: of one told again later the store keeps the first moment, as "since".
+    stages = random.sample(_STAGES, 5)
     # The second and the third version speak of one moment.
     for version, moment in enumerate((1, 2, 2)):
         account = random.choice([None, *range(_N_ACCOUNTS)])
@@ -81,9 +83,9 @@ def _tell_lead(random: Random, lead_id: str, now: int) -> Iterator[Item]:
             account_id=None if account is None else f"account-{account}",
             created_at=created_at + version * SECOND,
             told_at=created_at + moment * DAY,
-            stage=random.choice([None, *_STAGES]),
+            stage=random.choice([None, stages[version]]),
         )
-    for number, stage in enumerate(random.sample(_STAGES, random.randint(0, 2))):
+    for number, stage in enumerate(stages[3 : 3 + random.randint(0, 2)]):
         at = now - random.randrange(_SPAN)
         yield ToldStage(lead_id=lead_id, key=number.to_bytes(16, "big"), stage=stage, occurred_at=at)
 
