@@ -8,10 +8,14 @@ from urllib.parse import parse_qsl, unquote
 from starlette.types import Scope
 
 from serving.api.attributes import BadField, read_name
+from serving.usecases.told import quote_step
 
 SLASH = "\x00"
 """Stands for a slash inside an id of an address, so that routes do not take it for one of their own."""
 _KEY = re.compile(rb"[\x21-\x7e]{1,200}")
+# Escapes of a slash, of a control character, and of anything beyond ASCII, which may be no UTF-8.
+_ODD_ESCAPES = re.compile(rb"%(?:2f|[01][0-9a-f]|7f|[89a-f])", re.IGNORECASE)
+_UNREADABLE = "\x01"
 
 
 class BadIdempotencyKey(ValueError):
@@ -21,14 +25,27 @@ class BadIdempotencyKey(ValueError):
 def hide_slashes(scope: Scope) -> None:
     """Keep slashes that a caller wrote as %2F apart from those between the parts of a path."""
     raw: bytes = scope.get("raw_path") or b""
-    if b"%2f" in raw or b"%2F" in raw:
+    if _ODD_ESCAPES.search(raw):
         parts = raw.partition(b"?")[0].decode("ascii", "replace").split("/")
-        scope["path"] = "/".join(unquote(part).replace("/", SLASH) for part in parts)
+        scope["path"] = "/".join(map(_read_part, parts))
 
 
 def read_id(value: str) -> str:
-    """Read an id of an address."""
+    """Read an id of an address.
+
+    Raises
+    ------
+    BadField
+        If it is no name of anything, or no UTF-8.
+    """
+    if _UNREADABLE in value:
+        raise BadField("bad_name", "write an id in UTF-8 and without control characters")
     return read_name(value.replace(SLASH, "/"))
+
+
+def write_place(scope: Scope) -> str:
+    """Write where an item was sent to: its method and its path, with what ids hold of slashes and signs escaped."""
+    return f"{scope['method']} {'/'.join(map(_write_part, scope['path'].split('/')))}"
 
 
 def read_query(query: bytes, known: frozenset[str]) -> Mapping[str, str]:
@@ -78,3 +95,15 @@ def read_idempotency(scope: Scope, body: bytes) -> tuple[bytes | None, bytes]:
     whose = key.key_id if key is not None else ""
     place = f"{whose}\n{scope['method']}\n{scope['path']}\n".encode()
     return blake2b(place + keys[0], digest_size=16).digest(), blake2b(body, digest_size=16).digest()
+
+
+def _read_part(part: str) -> str:
+    """Read a part of a path; what must not be taken for a slash of ours, or is no text, is made unreadable."""
+    try:
+        return unquote(part, errors="strict").replace(SLASH, _UNREADABLE).replace("/", SLASH)
+    except UnicodeDecodeError:
+        return _UNREADABLE
+
+
+def _write_part(part: str) -> str:
+    return quote_step(part.replace(SLASH, "/"))

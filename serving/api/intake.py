@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from serving.api.addresses import SLASH, find_caller, read_id, read_idempotency, read_query
+from serving.api.addresses import find_caller, read_id, read_idempotency, read_query, write_place
 from serving.api.answers import write_many, write_single
 from serving.api.attributes import BadField
 from serving.api.bodies import CallerGone, read_json_body
@@ -33,7 +33,8 @@ from serving.usecases.committing import Done, Request
 from serving.usecases.told import Acknowledgement, Command, Rejected, Snooze
 
 _WORTH_A_THREAD_BYTES = 64 * 1024
-_HEADERS = (b"content-type", b"application/json")
+_KIND_OF_ANSWER, _KIND_OF_PROBLEM = b"application/json", b"application/problem+json"
+_UNKNOWN = 404
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
@@ -122,7 +123,8 @@ class FactEndpoint:
             self._intake.meters.refused.labels(problem.code).inc()
             await send_problem(send, problem)
             return
-        headers = [_HEADERS, (b"content-length", b"%d" % len(done.body))]
+        kind = _KIND_OF_PROBLEM if done.status == _UNKNOWN else _KIND_OF_ANSWER
+        headers = [(b"content-type", kind), (b"content-length", b"%d" % len(done.body))]
         await send({"type": "http.response.start", "status": done.status, "headers": headers})
         await send({"type": "http.response.body", "body": done.body})
 
@@ -146,7 +148,7 @@ class FactEndpoint:
             query=read_query(scope["query_string"], self._parameters),
             now=self._intake.clock(),
             by=find_caller(scope),
-            place=f"{scope['method']} {scope['path'].replace(SLASH, '%2F')}",
+            place=write_place(scope),
         )
         refused = None
         try:

@@ -11,7 +11,7 @@ from serving.api import intake
 from serving.api.attributes import BadField
 from serving.api.facts import FactReader, Read, read_event
 from serving.api.intake import Asked
-from serving.usecases.told import Item, ToldAccount, ToldLead, ToldStage
+from serving.usecases.told import Item, ToldAccount, ToldLead, ToldStage, unquote_step
 
 BATCH = "replay"
 """The name under which they come in: what they turn hot is told in a digest, never one by one."""
@@ -36,7 +36,7 @@ def reread(rejection: Row[Any], reader: FactReader, now: int) -> Item:
         If it was never sent: a lead that never came.
     """
     method, _, path = rejection.kind.partition(" ")
-    parts = [part.replace("%2F", "/") for part in path.split("/")[2:]]
+    parts = [unquote_step(part) for part in path.split("/")[2:]]
     read = _READINGS.get((method, *parts[:1], *parts[2:]))
     if read is None:
         raise NotReadable("this item was never sent")

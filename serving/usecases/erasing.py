@@ -11,6 +11,7 @@ from serving.store import erasures, forgotten
 from serving.store.leads import read_leads
 from serving.store.rejections import delete_rejections
 from serving.usecases.recognising import Name, compute_digests, name_lead, name_rejected, normalise_address
+from serving.usecases.told import quote_step
 
 SECRET_BYTES = 32
 _MESSAGES = msgspec.json.Decoder(Message)
@@ -140,9 +141,8 @@ def _erase_leads(connection: Connection, lead_ids: Collection[str], now: int) ->
 def _erase_rejections(connection: Connection, names: Collection[Name]) -> int:
     if not names:
         return 0
-    words = {_quote(name) for _, name in names}
-    # A path shows a slash of an id as it was sent.
-    words |= {word.replace("/", "%2F") for word in words}
+    # A body shows an id as JSON has it, the path it was sent to as paths have it.
+    words = {write(name) for _, name in names for write in (_quote, quote_step)}
     can_search = len(words) <= _MOST_WORDS and all(word.isascii() for word in words)
     suspects = erasures.list_suspects(connection, words if can_search else {""})
     gone = [row.id for row in suspects if not set(names).isdisjoint(name_rejected(row.kind, row.body))]

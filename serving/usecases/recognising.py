@@ -31,6 +31,7 @@ from serving.usecases.told import (
     ToldEvent,
     ToldLead,
     ToldStage,
+    unquote_step,
 )
 
 Name = tuple[str, str]
@@ -92,7 +93,7 @@ def name_rejected(kind: str, body: str) -> Iterator[Name]:
     """Name everybody that a refused item may speak of: by the path it was sent to, its ids and its addresses."""
     parts = kind.partition(" ")[2].strip("/").split("/")
     if tuple(parts[:2]) == _LEADS_PATH and len(parts) > 2:
-        yield "lead", parts[2].replace("%2F", "/")
+        yield "lead", unquote_step(parts[2])
     told = _DECODER.decode(body)
     for each in told if isinstance(told, list) else [told]:
         if isinstance(each, dict):

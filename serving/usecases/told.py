@@ -97,6 +97,16 @@ class Rejected:
     body: str
 
 
+def quote_step(name: str) -> str:
+    """Write a name as one step of a path, as `Rejected.kind` has it."""
+    return name.replace("%", "%25").replace("/", "%2F")
+
+
+def unquote_step(step: str) -> str:
+    """Read a name that is one step of a path."""
+    return step.replace("%2F", "/").replace("%25", "%")
+
+
 @dataclass(frozen=True, slots=True)
 class Forgotten:
     """Stands for something told of somebody whom we were told to forget; it keeps nothing of it."""
