@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.api.bodies import CallerGone
-from serving.api.callers import Told, check_loopback, check_site, pick_headers
+from serving.api.callers import Told, check_loop, check_loopback, check_site, pick_headers
 from serving.api.credentials import admit_key, check_query, check_scope, find_key, require_key
 from serving.api.limiting import TooManyWrongKeys, WrongKeys
 from serving.api.signed import admit_signer, hold_body, is_signed, read_signature
@@ -72,6 +72,7 @@ class Admission:
     async def admit(self, scope: Scope, receive: Receive, wanted: str) -> Receive:
         """Admit a caller or raise; returns what reads the body, which a signature may have read before."""
         told = pick_headers(scope["headers"])
+        check_loop(told)
         check_site(scope["method"], told)
         check_query(scope["query_string"])
         text, known, peer = find_key(told), await self._keyring.get(), _find_peer(scope)

@@ -5,12 +5,16 @@ from collections.abc import Iterable, Mapping
 from ipaddress import AddressValueError, IPv4Address, ip_address
 from urllib.parse import urlsplit
 
+from serving.channels.webhook import HOPS_HEADER
+
+HOPS = HOPS_HEADER.encode()
 Told = Mapping[bytes, list[bytes]]
 """The headers that speak of the caller, each with all its values."""
 
 _TELLING = frozenset(
     {
         b"authorization",
+        HOPS,
         b"host",
         b"origin",
         b"sec-fetch-site",
@@ -25,6 +29,10 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 class CrossSite(PermissionError):
     """A browser sends this in the name of another site."""
+
+
+class Loop(RecursionError):
+    """A message of ours comes back to us."""
 
 
 class WrongHost(LookupError):
@@ -55,6 +63,18 @@ def check_site(method: str, told: Told) -> None:
     for origin in told.get(b"origin", ()):
         if not _is_own(origin, told.get(b"host", [])):
             raise CrossSite("the Origin is not this host; programs leave it out")
+
+
+def check_loop(told: Told) -> None:
+    """Check that this is no message of ours that was sent back to us.
+
+    Raises
+    ------
+    Loop
+        If it is: taken for news it would make the next message, and so on for ever.
+    """
+    if HOPS in told:
+        raise Loop("this is a message of Hotlead's own: send it to somebody else")
 
 
 def check_loopback(told: Told, peer: str) -> None:
