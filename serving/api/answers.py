@@ -7,23 +7,28 @@ import msgspec
 
 from features.times import to_datetime
 from serving.api.facts import Read
+from serving.errors import describe_problem, encode_problem
 from serving.store.leads import LeadRecord
-from serving.usecases.told import Answer, Rejected
+from serving.usecases.browsing import UnknownLead
+from serving.usecases.overseeing import UnknownAlert
+from serving.usecases.told import Acknowledgement, Answer, Rejected
 
 _ENCODER = msgspec.json.Encoder()
-_STATUS_OF = {"parked": 202, "unknown": 404}
 
 
 def write_single(read: Read, answers: Sequence[Answer], leads: Mapping[str, LeadRecord]) -> tuple[int, bytes]:
     """Write the answer to a request that tells one thing."""
     answer = answers[0]
+    if answer.status == "unknown":
+        problem = describe_problem(_find_unknown(read.item))
+        return problem.status, encode_problem(problem)
     lead = leads.get(answer.lead_id or "")
     body = {
         "status": answer.status,
         "lead": None if lead is None or not lead.is_told else describe_score(lead),
         "warnings": list(read.warnings),
     }
-    return _STATUS_OF.get(answer.status, 200), _ENCODER.encode(body)
+    return 202 if answer.status == "parked" else 200, _ENCODER.encode(body)
 
 
 def write_many(
@@ -51,6 +56,13 @@ def describe_score(lead: LeadRecord) -> dict[str, Any]:
         "scored_at": None if lead.scored_at is None else to_datetime(lead.scored_at),
         "is_hot": lead.episode_is_open,
     }
+
+
+def _find_unknown(item: Any) -> Exception:
+    """Return what is said where an item changed nothing, since nobody knows what it speaks of."""
+    if isinstance(item, Acknowledgement):
+        return UnknownAlert("there is no such alert: take an id of GET /v1/alerts")
+    return UnknownLead("nobody has told of this lead: send it first, PUT /v1/leads/{id}")
 
 
 def _describe_item(position: int, read: Read, answer: Answer) -> dict[str, Any]:
