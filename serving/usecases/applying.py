@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -30,6 +30,7 @@ from serving.usecases.told import (
 from serving.usecases.turning import Why, note
 
 Row = dict[str, Any]
+_Fact = TypeVar("_Fact", ToldEvent, ToldStage, ToldContact)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -171,21 +172,24 @@ def _list_contents(version: AccountRecord | LeadRecord | ToldAccount | ToldLead)
 
 
 def _apply_event(desk: Desk, told: ToldEvent) -> Answer:
-    is_first = desk.events.setdefault((told.lead_id, told.key), told) is told
-    status: Status = "accepted" if desk.find_lead(told.lead_id) else "parked"
-    return Answer(status if is_first else "duplicate", told.lead_id)
+    return _put_down(desk, desk.events, told)
 
 
 def _apply_stage(desk: Desk, told: ToldStage) -> Answer:
-    is_first = desk.stages.setdefault((told.lead_id, told.key), told) is told
-    status: Status = "accepted" if desk.find_lead(told.lead_id) else "parked"
-    return Answer(status if is_first else "duplicate", told.lead_id)
+    return _put_down(desk, desk.stages, told)
 
 
 def _apply_contact(desk: Desk, told: ToldContact) -> Answer:
-    is_first = desk.contacts.setdefault((told.lead_id, told.key), told) is told
-    status: Status = "accepted" if desk.find_lead(told.lead_id) else "parked"
-    return Answer(status if is_first else "duplicate", told.lead_id)
+    return _put_down(desk, desk.contacts, told)
+
+
+def _put_down(desk: Desk, kept: dict[tuple[str, bytes], _Fact], told: _Fact) -> Answer:
+    """Put a fact down to be stored, unless this very batch has told it already."""
+    name = told.lead_id, told.key
+    if name in kept:
+        return Answer("duplicate", told.lead_id)
+    kept[name] = told
+    return Answer("accepted" if desk.find_lead(told.lead_id) else "parked", told.lead_id)
 
 
 def _apply_snooze(desk: Desk, told: Snooze) -> Answer:
