@@ -3,6 +3,7 @@
 import contextlib
 import json
 import shutil
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,9 +16,14 @@ import pandas as pd
 from rich.console import Console
 
 from hotlead.company import CompanyHistory, LiveDays, generate_history, generate_live, write_company
+from hotlead.company.crm import choose_lively
+from hotlead.conversation import Conversation
 from hotlead.home import Home
+from hotlead.live_alerts import LiveAlerts
 from hotlead.local_server import find_free_port, serve_home
 from hotlead.messages import render_hot_lead
+from hotlead.onboarding import DIGEST_WAIT_SECONDS, add_channel, tell_company, write_agreement
+from hotlead.receiver import Receiver
 from hotlead.replay import Move, Replay
 from hotlead.verbs.import_ import import_home
 from hotlead.verbs.promote import promote_version
@@ -26,7 +32,9 @@ from hotlead.verbs.train import print_report, train_home
 _REPS, _HOT_PER_REP = 5, 4.0
 _TICK_HOURS = 4
 _SHOWN_MESSAGES = 8
-
+_LIVELY_DAYS = 14
+_GLANCE_SECONDS = 0.5
+_TRUSTED = "HOTLEAD_TRUSTED_TARGETS"
 
 _MARK = ".hotlead-demo"
 
@@ -72,13 +80,20 @@ class Demonstration:
         self._learn(history)
         port = find_free_port(self.wanted_port)
         self._say("4", f"Serving the champion on http://127.0.0.1:{port}")
-        with serve_home(self.home, port) as server:
+        write_agreement(self.home)
+        with Receiver() as receiver, serve_home(self.home, port, {_TRUSTED: receiver.target}) as server:
             moves = self._replay(history, live, start, port)
-            self._summarise(moves, live, time.perf_counter() - started)
-            if stays:
-                self._invite(port)
-                with contextlib.suppress(KeyboardInterrupt):
-                    server.wait()
+            self._summarise(moves, live)
+            with contextlib.closing(Conversation(port)) as crm:
+                alerts = LiveAlerts(
+                    home=self.home, crm=crm, receiver=receiver, seed=self.seed, console=self.console
+                )
+                lead_id = self._go_live(history, live, start, alerts, port)
+                seconds = time.perf_counter() - started
+                self.console.print(f"\nThe whole demo took {seconds:.0f} s. All it made is in {self.home}.")
+                self._invite(port, lead_id)
+                if stays:
+                    self._stay(server, alerts)
 
     def _say(self, step: str, text: str) -> None:
         self.console.print(f"\n[bold cyan]{step}[/]  [bold]{text}[/]")
@@ -130,7 +145,37 @@ class Demonstration:
         self.console.print(f"{replay.n_scores:,} scores were asked for over HTTP.")
         return moves
 
-    def _summarise(self, moves: Sequence[Move], live: LiveDays, seconds: float) -> None:
+    def _go_live(
+        self, history: CompanyHistory, live: LiveDays, start: datetime, alerts: LiveAlerts, port: int
+    ) -> str | None:
+        """Tell the service of the company, let its leads act, and return a lead that is worth another event."""
+        now = start + timedelta(days=self.days)
+        lively = choose_lively(history, live, now=now, days=_LIVELY_DAYS)
+        self._say("7", "The CRM is connected: it tells of its people, its leads and what they did")
+        add_channel(alerts.crm, alerts.receiver)
+        tell_company(port, lively, capacity_per_week=_HOT_PER_REP, console=self.console)
+        self._say("8", "Warm leads come back now; their owners are told over a signed webhook")
+        visits = alerts.let_act()
+        warm = alerts.find_warm(visits)
+        hot = next((made.lead_id for made in visits if made.is_hot), None)
+        self._say("9", "Why there was an alert, or none; who takes it, and who is called first")
+        for lead_id in filter(None, (hot, warm)):
+            alerts.show_why(lead_id)
+        if hot is not None:
+            alerts.acknowledge(hot)
+        alerts.show_queue()
+        alerts.show_digests(DIGEST_WAIT_SECONDS)
+        return warm or hot
+
+    def _stay(self, server: "subprocess.Popen[bytes]", alerts: LiveAlerts) -> None:
+        """Serve on until interrupted, and show the alerts that come."""
+        self.console.print("Still serving; alerts appear here. Ctrl-C ends it.")
+        with contextlib.suppress(KeyboardInterrupt):
+            while server.poll() is None:
+                alerts.show_new()
+                time.sleep(_GLANCE_SECONDS)
+
+    def _summarise(self, moves: Sequence[Move], live: LiveDays) -> None:
         self._say("6", "What came of it")
         changes = Counter(f"{move.before} → {move.after}" for move in moves)
         self.console.print(", ".join(f"{change}: {n}" for change, n in sorted(changes.items())))
@@ -142,17 +187,19 @@ class Demonstration:
             f"{len(hot)} of {len(touched):,} active leads turned hot. "
             f"{len(won)} leads were won in these days; {len(won & hot)} of them had turned hot."
         )
-        self.console.print(f"The whole demo took {seconds:.0f} s. Everything it made is in {self.home}.")
 
-    def _invite(self, port: int) -> None:
-        lead = {"id": "try-1", "employees": 240, "industry": "Machinery", "role": "Head of Quality"}
-        event = {"type": "pricing_visit", "occurred_at": (datetime.now(UTC) - timedelta(hours=2)).isoformat()}
-        body = json.dumps({**lead, "events": [event]})
+    def _invite(self, port: int, lead_id: str | None) -> None:
+        """Tell two commands to try: why a lead was not told of, and an event that may change that."""
+        if lead_id is None:
+            return
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        body = json.dumps({"lead_id": lead_id, "type": "demo_requested", "occurred_at": now})
         self.console.print(
-            f"\nStill serving. Open http://127.0.0.1:{port}/docs, or try:\n"
-            f"  curl -s http://127.0.0.1:{port}/v1/score -H 'content-type: application/json' -d '{body}'\n"
-            "Ctrl-C ends it.",
+            f"\nOn the page http://127.0.0.1:{port}/docs, or try, as long as it serves:\n"
+            f"  hotlead why {lead_id} --home {self.home}\n"
+            f"  curl -s http://127.0.0.1:{port}/v1/events -H 'content-type: application/json' -d '{body}'",
             soft_wrap=True,
+            markup=False,
         )
 
 

@@ -1,10 +1,11 @@
-"""A server of our own as a child process, for the demo."""
+"""A server of our own as a child process, and verbs beside it, for the demo."""
 
 import http.client
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from socket import socket
@@ -14,6 +15,10 @@ _PATIENCE_SECONDS = 60.0
 
 class ServerDidNotStart(RuntimeError):
     """The server ended, or was not ready in time."""
+
+
+class VerbFailed(RuntimeError):
+    """A verb ended with an error."""
 
 
 def find_free_port(wanted: int) -> int:
@@ -29,8 +34,17 @@ def find_free_port(wanted: int) -> int:
 
 
 @contextmanager
-def serve_home(home: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+def serve_home(
+    home: Path, port: int, settings: Mapping[str, str] | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
     """Run `hotlead serve` on loopback until the block ends.
+
+    Parameters
+    ----------
+    home
+        Its folder; what the environment says of Hotlead does not count, or a demo could write into a real store.
+    settings
+        Environment variables for it.
 
     Raises
     ------
@@ -39,12 +53,38 @@ def serve_home(home: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """
     command = [sys.executable, "-m", "hotlead.main", "serve", "--home", str(home), "--port", str(port)]
     log = home / "serve.log"
-    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as server:
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, stdout=output, stderr=output, env=build_environment(settings or {})) as server,
+    ):
         try:
             _wait_until_ready(server, port, log)
             yield server
         finally:
             server.terminate()
+
+
+def run_verb(home: Path, *arguments: str) -> str:
+    """Run `hotlead` with arguments as a user would, on this home alone, and return what it says.
+
+    Raises
+    ------
+    VerbFailed
+        If it ends with an error.
+    """
+    command = [sys.executable, "-m", "hotlead.main", *arguments, "--home", str(home)]
+    done = subprocess.run(
+        command, capture_output=True, env=build_environment({}), encoding="utf-8", timeout=_PATIENCE_SECONDS
+    )
+    if done.returncode:
+        raise VerbFailed(f"`hotlead {' '.join(arguments)}` ended with {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def build_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Build the environment of a child: ours, with these settings of Hotlead and no others."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HOTLEAD_")}
+    return {**inherited, "PYTHONIOENCODING": "utf-8", **settings}
 
 
 def _wait_until_ready(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:

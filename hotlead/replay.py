@@ -1,6 +1,5 @@
 """Replaying live days against a running server: events come in, touched leads are scored, buckets change."""
 
-import http.client
 import json
 import math
 from collections import Counter, defaultdict
@@ -11,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
+from hotlead.conversation import Conversation, ServerRefused
+
+__all__ = ["Move", "Replay", "ServerRefused"]
+
 # Kept below the server's limits: leads with long histories and busy colleagues are many kilobytes each.
 _BYTES_PER_REQUEST, _LEADS_PER_REQUEST = 500_000, 200
-
-
-class ServerRefused(RuntimeError):
-    """The server answered a replayed request with an error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +51,12 @@ class Replay:
         self._events = events.sort_values("recorded_at", kind="stable")
         self._known: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._bucket: dict[str, str] = {}
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._conversation = Conversation(port)
         self.n_scores = 0
 
     def close(self) -> None:
         """Close the connection to the server."""
-        self._connection.close()
+        self._conversation.close()
 
     def begin(self, start: datetime, open_leads: Sequence[str]) -> Mapping[str, int]:
         """Learn everything recorded by `start`, score the open leads, and count the buckets."""
@@ -129,12 +128,7 @@ class Replay:
         }
 
     def _post(self, bodies: Sequence[str]) -> list[dict[str, Any]]:
-        headers = {"Content-Type": "application/json"}
-        self._connection.request("POST", "/v1/score", f"[{','.join(bodies)}]", headers)
-        response = self._connection.getresponse()
-        answer = json.loads(response.read())
-        if response.status != 200:
-            raise ServerRefused(f"the server answered {response.status}: {answer.get('detail')}")
+        answer = self._conversation.send("POST", "/v1/score", f"[{','.join(bodies)}]")
         self.n_scores += len(answer)
         return list(answer)
 

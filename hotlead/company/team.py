@@ -17,23 +17,57 @@ _BIG_FIRM = 2_500
 class Rep:
     """One seller: the countries in their care, and how likely they are to call a waiting lead on a day."""
 
+    name: str
     email: str
+    zone: str
     countries: tuple[str, ...]
     daily_call: float
 
 
 REPS = (
-    Rep(email="jonas.reuterholt@veltarn.example", countries=("Germany",), daily_call=0.55),
-    Rep(email="katrin.eschenbach@veltarn.example", countries=("Germany", "Austria"), daily_call=0.35),
-    Rep(email="matteo.fontebasso@veltarn.example", countries=("Italy", "Spain"), daily_call=0.60),
-    Rep(email="liisa.koskimaki@veltarn.example", countries=("Finland", "Sweden", "Poland"), daily_call=0.70),
     Rep(
+        name="Jonas Reuterholt",
+        email="jonas.reuterholt@veltarn.example",
+        zone="Europe/Berlin",
+        countries=("Germany",),
+        daily_call=0.55,
+    ),
+    Rep(
+        name="Katrin Eschenbach",
+        email="katrin.eschenbach@veltarn.example",
+        zone="Europe/Vienna",
+        countries=("Germany", "Austria"),
+        daily_call=0.35,
+    ),
+    Rep(
+        name="Matteo Fontebasso",
+        email="matteo.fontebasso@veltarn.example",
+        zone="Europe/Rome",
+        countries=("Italy", "Spain"),
+        daily_call=0.60,
+    ),
+    Rep(
+        name="Liisa Koskimäki",
+        email="liisa.koskimaki@veltarn.example",
+        zone="Europe/Helsinki",
+        countries=("Finland", "Sweden", "Poland"),
+        daily_call=0.70,
+    ),
+    Rep(
+        name="Claire Aubreville",
         email="claire.aubreville@veltarn.example",
+        zone="Europe/Paris",
         countries=("France", "Netherlands", "United Kingdom"),
         daily_call=0.40,
     ),
 )
-MANAGER = Rep(email="ingrid.sandvide@veltarn.example", countries=(), daily_call=0.25)
+MANAGER = Rep(
+    name="Ingrid Sandvide",
+    email="ingrid.sandvide@veltarn.example",
+    zone="Europe/Stockholm",
+    countries=(),
+    daily_call=0.25,
+)
 _DAILY_CALL = {rep.email: rep.daily_call for rep in (*REPS, MANAGER)}
 
 

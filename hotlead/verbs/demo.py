@@ -11,7 +11,7 @@ def demo(
     home: Annotated[Path, typer.Option("--home", help="Folder for everything the demo makes; made anew.")] = Path(
         ".hotlead/demo"
     ),
-    exit_: Annotated[bool, typer.Option("--exit", help="End after the replay instead of serving on.")] = False,
+    exit_: Annotated[bool, typer.Option("--exit", help="End when all is shown instead of serving on.")] = False,
     leads: Annotated[int, typer.Option(min=1_000, help="Leads in the company's year.")] = 6_000,
     days: Annotated[int, typer.Option(min=1, max=28, help="Live days to replay.")] = 14,
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port on loopback, if it is free.")] = 8000,
@@ -20,7 +20,8 @@ def demo(
     """Show all of Hotlead at work on an invented company, on this machine alone.
 
     Imports a year of leads, trains and registers a model, serves it, and replays two live weeks in which leads
-    turn hot. On a terminal it then serves on; with --exit, or where the output is no terminal, it ends.
+    turn hot. Then a CRM tells the running service of its leads, warm ones act, and alerts come over a webhook. On
+    a terminal it then serves on; with --exit, or where the output is no terminal, it ends.
     """
     from hotlead.demonstration import Demonstration
 
