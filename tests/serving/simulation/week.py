@@ -21,7 +21,7 @@ END = BEGIN + 7 * DAY
 ABSENT = BEGIN + 2 * DAY + 8 * HOUR, BEGIN + 3 * DAY + 8 * HOUR
 STEPS = {BEGIN + DAY + 11 * HOUR: -HOUR, BEGIN + 3 * DAY + 13 * HOUR: HOUR}
 PROMOTED_AT = BEGIN + 2 * DAY + 12 * HOUR
-CAP = 3
+CAP = 2
 # A clock that goes forward makes whatever was due in between come late, by an hour at most.
 LATE, SLACK = [at + step for at, step in STEPS.items() if step > 0], HOUR
 _OFFICE = "Mon-Fri 09:00-17:00"
@@ -47,7 +47,7 @@ CALENDARS: Mapping[str, Someone] = {
 CHANNELS = {"anna": ("anna-1", "anna-2"), "ben": ("ben-1",), "dev": ("dev-1", "dev-2"), "max": ("max-1",)}
 TEAM_CHANNEL = "team-1"
 HEALTHY = ("anna-1", "dev-2", "max-1", TEAM_CHANNEL)
-ALWAYS_DOWN = "max-2"
+ALWAYS_DOWN = "dev-3"
 
 
 @dataclass(slots=True)
@@ -85,13 +85,20 @@ class Week:
             at, _, act = heapq.heappop(self.agenda)
             self.world.run_until(at)
             act()
-            self.world.work()
+        self._lose_all()
         self.world.run_until(END + 5 * DAY)
+
+    def _lose_all(self) -> None:
+        """Lose every lead: from now on only deliveries are left."""
+        keys = self.world.make_keys(2 * self.n_leads)
+        for row in self.world.read("SELECT id FROM leads ORDER BY id"):
+            now, key = self.world.now, next(keys)
+            self.world.tell(ToldStage(lead_id=row.id, key=key, stage="lost", occurred_at=now))
 
     def _hire(self) -> None:
         for person_id, told in PEOPLE.items():
             self.world.add_person(person_id, urls=CHANNELS.get(person_id, ()), **told)
-        self.world.add_channels("max", [ALWAYS_DOWN])
+        self.world.add_channels("dev", [ALWAYS_DOWN])
         self.world.add_channels("team", [TEAM_CHANNEL])
 
     def _plan_leads(self) -> None:
@@ -141,7 +148,7 @@ class Week:
             return
         alert, now = self.random.choice(alerts), self.world.now
         (key,) = self.world.make_keys(1)
-        kind = self.random.choice(["acknowledge", "contact", "snooze", "lose", "lose"])
+        kind = self.random.choice(["acknowledge", "contact", "snooze", "snooze", "lose", "lose"])
         if kind == "acknowledge":
             self.world.tell(Acknowledgement(alert_id=alert.id, told_by="somebody"))
         elif kind == "contact":
