@@ -22,7 +22,7 @@ MOST_NOTE = 2_000
 AS_IS_MICROS = 5 * 60 * SECOND
 CLAMPED_MICROS = DAY
 _MOST_WARNINGS = 20
-_KINDS_OF_CONTACT = ("call", "email", "meeting", "message", "visit", "other")
+KINDS_OF_CONTACT = ("call", "email", "meeting", "message", "visit", "other")
 _BATCH = re.compile(r"[\w .:-]{1,60}")
 # What people are called and reached by: read by no model, told in every alert.
 _NOT_UNKNOWN = frozenset(("name", "first_name", "last_name", "phone", "product", "source", "language", "value"))
@@ -241,8 +241,8 @@ def _read_stage(value: Any) -> str:
 
 
 def _read_kind(value: Any) -> str:
-    if value not in _KINDS_OF_CONTACT:
-        raise BadField("unknown_kind", f"kind: use one of {', '.join(_KINDS_OF_CONTACT)}")
+    if value not in KINDS_OF_CONTACT:
+        raise BadField("unknown_kind", f"kind: use one of {', '.join(KINDS_OF_CONTACT)}")
     return str(value)
 
 

@@ -1,109 +1,92 @@
 """The OpenAPI document, built for the model in force, so that its examples work as written."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
-from serving.api.examples import build_examples, describe_attributes
-from serving.api.reading import MOST_LEADS
+from features.feature_set import FeatureSet
+from serving.api.descriptions import (
+    alert_bodies,
+    desk_bodies,
+    fact_bodies,
+    lead_bodies,
+    looking_up,
+    mending,
+    scoring,
+    staffing,
+    telling,
+    watching,
+)
+from serving.api.descriptions.operation import Operation
+from serving.api.descriptions.webhooks import describe_webhooks
 from serving.api.schemas import describe_structs
-from serving.api.score import MOST_REASONS
 from serving.championing import ScorerInForce
 
 _INTRODUCTION = (
-    "Hotlead predicts the probability that a lead closes, sorts leads into cold, warm and hot, and says why. "
-    "Attributes that are left out or null are missing, never a mistake. Unknown fields are answered with a "
-    "warning. Mistakes are answered as application/problem+json with a stable code and the field's path, and "
-    "the connection serves on."
+    "Hotlead predicts the probability that a lead closes, sorts leads into cold, warm and hot, says why, and tells "
+    "a lead's owner the moment it turns hot. What is answered with 2xx is on disk. Attributes that are left out or "
+    "null are missing, never a mistake. Unknown fields are answered with a warning. Mistakes are answered as "
+    "application/problem+json with a stable code and the field's path, and the connection serves on."
 )
-_SCORING = (
-    "Nothing is stored. One lead object answers one object, an array of up to "
-    f"{MOST_LEADS:,} answers an array in the same order. Leads of one account in an array see each other's "
-    "events; a lead that stands in the array speaks for itself, so what others tell of it is passed over."
-)
-_CODES = ("400", "413", "415", "422", "503")
+_TAGS = {
+    telling.TAG: "Push what you know, in any order, as often as you like.",
+    scoring.TAG: "Ask the model, and store nothing.",
+    looking_up.LEADS: "Leads with their scores, events and reasons.",
+    looking_up.ALERTS: "What was told of hot leads, and whether somebody acted.",
+    staffing.OWNERS: "Whom leads belong to, and when they may be told.",
+    staffing.CHANNELS: "Over what people and programs are told.",
+    mending.TAG: "Send again what was refused or given up, and forget people.",
+    watching.TAG: "Health, counts, and this document.",
+}
+_BODIES = (*fact_bodies.BODIES, *lead_bodies.BODIES, *alert_bodies.BODIES, *desk_bodies.BODIES)
+_SECURITY = {
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": (
+            "A key that the operator makes. Scopes: `ingest` to tell facts, `score` to score, `read` to look up, "
+            "`admin` for everything. A store that never had a key admits this machine without one."
+        ),
+    },
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": (
+            "A signed push in place of a key, as Standard Webhooks asks, with `webhook-id` and `webhook-timestamp` "
+            "where the operator made a secret that signs. It has the scopes of that secret."
+        ),
+    },
+}
 
 
 def build_openapi(in_force: ScorerInForce | None, version: str) -> dict[str, Any]:
     """Build the document."""
     feature_set = None if in_force is None else in_force.scorer.feature_set
+    paths: dict[str, Any] = {}
+    for operation in list_operations(feature_set):
+        paths.setdefault(operation.path, {})[operation.method.lower()] = operation.to_openapi()
+    told = (telling.list_schemas(feature_set), staffing.list_schemas(), mending.list_schemas())
+    schemas = {name: schema for group in told for name, schema in group.items()}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Hotlead", "version": version, "description": _INTRODUCTION},
-        "paths": {
-            "/v1/score": {"post": _describe_scoring(in_force)},
-            "/v1/model": {"get": _describe_get("The model in force", "What it reads and how it did", "503")},
-            "/healthz": {"get": _describe_get("Is the process alive?", "It is")},
-            "/readyz": {"get": _describe_get("Can it score?", "It can", "503")},
-            "/metrics": {"get": _describe_get("Counts, for Prometheus", "Prometheus' text format")},
-        },
-        "components": {"schemas": {**describe_structs(), "LeadBody": _describe_lead(feature_set)}},
-    }
-
-
-def _describe_scoring(in_force: ScorerInForce | None) -> dict[str, Any]:
-    feature_set = None if in_force is None else in_force.scorer.feature_set
-    lead, score = _refer("LeadBody"), _refer("ScoreBody")
-    many = {"type": "array", "items": lead, "maxItems": MOST_LEADS}
-    return {
-        "operationId": "score",
-        "summary": "Score leads",
-        "description": _SCORING,
-        "parameters": [
-            {
-                "name": "reasons",
-                "in": "query",
-                "description": "How many reasons a score may have.",
-                "schema": {"type": "integer", "minimum": 0, "maximum": MOST_REASONS, "default": 3},
-            }
-        ],
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {"anyOf": [lead, many]},
-                    "examples": build_examples(feature_set),
-                }
-            },
-        },
-        "responses": {
-            "200": {
-                "description": "The scores",
-                "content": {"application/json": {"schema": {"anyOf": [score, {"type": "array", "items": score}]}}},
-            },
-            **{code: _describe_problem() for code in _CODES},
+        "tags": [{"name": name, "description": said} for name, said in _TAGS.items()],
+        "paths": paths,
+        "webhooks": describe_webhooks(),
+        "components": {
+            "schemas": {**schemas, **scoring.list_schemas(feature_set), **describe_structs(_BODIES)},
+            "securitySchemes": _SECURITY,
         },
     }
 
 
-def _describe_lead(feature_set: Any) -> dict[str, Any]:
-    moment = {"type": ["string", "null"], "format": "date-time"}
-    return {
-        "title": "LeadBody",
-        "type": "object",
-        "required": ["id"],
-        "properties": {
-            "id": {"type": "string", "minLength": 1, "maxLength": 200},
-            "account_id": {"type": ["string", "null"], "minLength": 1, "maxLength": 200},
-            "created_at": moment,
-            "as_of": {**moment, "description": "The moment to look; now where it is left out."},
-            "events": {"anyOf": [{"type": "array", "items": _refer("EventBody")}, {"type": "null"}]},
-            **describe_attributes(feature_set),
-        },
-        "additionalProperties": {"description": "Unknown fields are answered with a warning."},
-    }
-
-
-def _describe_get(summary: str, good: str, *problems: str) -> dict[str, Any]:
-    answers: Mapping[str, Any] = {code: _describe_problem() for code in problems}
-    return {"summary": summary, "responses": {"200": {"description": good}, **answers}}
-
-
-def _describe_problem() -> dict[str, Any]:
-    return {
-        "description": "A problem",
-        "content": {"application/problem+json": {"schema": _refer("ProblemBody")}},
-    }
-
-
-def _refer(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}
+def list_operations(feature_set: FeatureSet | None) -> Sequence[Operation]:
+    """List the operations of all routes, in the order in which people read of them."""
+    return [
+        *telling.list_operations(feature_set),
+        *scoring.list_operations(feature_set),
+        *looking_up.list_operations(),
+        *staffing.list_operations(),
+        *mending.list_operations(),
+        *watching.list_operations(),
+    ]

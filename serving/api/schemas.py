@@ -1,14 +1,14 @@
 """The bodies of requests and answers, as msgspec reads, writes and describes them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-Moment = Annotated[
-    datetime, Meta(tz=True, description="RFC 3339 with its offset", examples=["2026-03-01T09:00:00Z"])
-]
+MOMENT_EXAMPLE = "2026-03-01T09:00:00Z"
+Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with its offset", examples=[MOMENT_EXAMPLE])]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -56,8 +56,8 @@ class ProblemBody(Struct, kw_only=True, frozen=True):
     path: Annotated[str, Meta(description="JSON pointer to the field; empty for the whole body")] = ""
 
 
-def describe_structs() -> dict[str, Any]:
-    """Describe the bodies as JSON schemas, by their names."""
-    structs = (EventBody, ReasonBody, ScoreBody, ProblemBody)
+def describe_structs(more: Sequence[type[Struct]] = ()) -> dict[str, Any]:
+    """Describe the bodies here, and more, as JSON schemas, by their names."""
+    structs = (EventBody, ReasonBody, ScoreBody, ProblemBody, *more)
     _, components = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
     return dict(components)
