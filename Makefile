@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 ROOMS  := features agreement models training serving hotlead
 export MLFLOW_DISABLE_TELEMETRY ?= true
 
-.PHONY: help setup demo test check bench notebooks migration lock clean
+.PHONY: help setup demo test check bench crash notebooks migration lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -39,6 +39,9 @@ bench: $(READY)  ## measure the hot paths beside a named peer
 	$(BIN)/python -m benchmarks.features
 	$(BIN)/python -m benchmarks.forest
 	$(BIN)/python -m benchmarks.scoring
+
+crash: $(READY)  ## kill the service hundreds of times and count what was lost
+	$(BIN)/python -m tests.campaigns.crash $(CRASH)
 
 notebooks: $(READY)  ## run the notebooks again and keep their outputs
 	$(BIN)/jupyter execute --inplace notebooks/*.ipynb

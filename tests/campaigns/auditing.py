@@ -141,13 +141,13 @@ def _check_webhooks(
 
 
 def _list_events(connection: Connection) -> Iterable[Key]:
-    for lead_id, properties in connection.execute(select(events.c.lead_id, events.c.properties)).tuples():
+    for lead_id, properties in connection.execute(select(events.c.lead_id, events.c.properties)):
         yield lead_id, json.loads(properties or "{}").get("token", "")
 
 
 def _list_versions(connection: Connection) -> Iterable[Key]:
     chosen = select(lead_versions.c.lead_id, lead_versions.c.attributes)
-    for lead_id, attributes in connection.execute(chosen).tuples():
+    for lead_id, attributes in connection.execute(chosen):
         yield lead_id, json.loads(attributes).get("token", "")
 
 

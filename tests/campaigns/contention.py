@@ -6,6 +6,7 @@ Run as ``python -m tests.campaigns.contention``.
 from dataclasses import dataclass
 from random import Random
 
+import typer
 from sqlalchemy import func, select
 
 from features.times import SECOND
@@ -13,6 +14,7 @@ from serving.championing import ScorerInForce
 from serving.store.database import Database
 from serving.store.tables import alerts, deliveries, journal, leads, messages
 from serving.usecases.told import Command, ToldEvent, ToldLead
+from tests.campaigns.command import NOW, prove
 from tests.campaigns.grounds import KEEN
 from tests.campaigns.writers import running_writers, submit_all
 
@@ -76,3 +78,14 @@ def _count(url: str) -> dict[str, int]:
         counts = {what: int(connection.execute(query).scalar() or 0) for what, query in counted.items()}
     database.close()
     return counts
+
+
+def main(n_leads: int = 200, n_writers: int = 8, seed: int = 1) -> None:
+    """Push leads over the threshold from many writers at once; exit with 1 if any is told of twice or never."""
+    crowd = Crowd(n_leads=n_leads, n_writers=n_writers, seed=seed)
+    wanted = dict.fromkeys(("alerts", "leads with an alert", "leads in their first episode", "messages"), n_leads)
+    prove(lambda url, in_force: contend(url, in_force, crowd, NOW), wanted)
+
+
+if __name__ == "__main__":
+    typer.run(main)

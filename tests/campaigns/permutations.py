@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
+import typer
 from sqlalchemy import Connection, select
 
 from features.times import DAY, SECOND
@@ -19,6 +20,7 @@ from serving.usecases.histories import Histories, Reading
 from serving.usecases.ingesting import ingest, score_records
 from serving.usecases.standing import take_standing
 from serving.usecases.told import Command, Item, ToldAccount, ToldEvent, ToldLead, ToldStage
+from tests.campaigns.command import NOW, prove
 from tests.campaigns.grounds import EASY_TERMS
 
 _N_LEADS, _N_ACCOUNTS = 8, 3
@@ -68,6 +70,17 @@ def tell_history(
     for step, items in enumerate(_shuffle_and_cut(random, told)):
         _commit(database, [_rename(item, prefix) for item in items], in_force, histories, now + step)
     return _read_outcome(database, prefix, in_force, histories, now + DAY)
+
+
+def count_outcomes(url: str, in_force: ScorerInForce, n_tellings: int, seed: int, now: int) -> dict[str, int]:
+    """Tell one history in many orders, and count the outcomes there are: one, if the order is nothing."""
+    database, told = Database(url), invent_history(seed, now)
+    outcomes = {
+        tell_history(database, told, f"telling-{number}", seed + number, in_force, now)
+        for number in range(n_tellings)
+    }
+    database.close()
+    return {"tellings": n_tellings, "outcomes": len(outcomes), "events": len(next(iter(outcomes)).events)}
 
 
 def _tell_lead(random: Random, lead_id: str, now: int) -> Iterator[Item]:
@@ -164,5 +177,14 @@ def _list_rows(
     chosen = select(table.c[its_id], *(table.c[name] for name in names)).where(
         table.c[its_id].startswith(f"{prefix}-", autoescape=True)
     )
-    for row in sorted(connection.execute(chosen).tuples(), key=repr):
+    for row in sorted(connection.execute(chosen), key=repr):
         yield row[0].removeprefix(prefix), *row[1:]
+
+
+def main(n_tellings: int = 500, seed: int = 1) -> None:
+    """Tell one history in many orders; exit with 1 if the order matters."""
+    prove(lambda url, in_force: count_outcomes(url, in_force, n_tellings, seed, NOW), {"outcomes": 1})
+
+
+if __name__ == "__main__":
+    typer.run(main)

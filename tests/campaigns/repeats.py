@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from random import Random
 
+import typer
 from sqlalchemy import func, select
 
 from features.times import SECOND
@@ -14,6 +15,7 @@ from serving.championing import ScorerInForce
 from serving.store.database import Database
 from serving.store.tables import events
 from serving.usecases.told import Command, ToldEvent, ToldLead
+from tests.campaigns.command import NOW, prove
 from tests.campaigns.writers import running_writers, submit_all
 
 _TYPES = ("download", "email opened", "form", "visit")
@@ -43,7 +45,8 @@ def flood(url: str, in_force: ScorerInForce, size: Flood, now: int) -> dict[str,
     with running_writers(url, _N_WRITERS, in_force, now) as gatherings:
         submit_all(gatherings[:1], [[known]])
         statuses = Counter(submit_all(gatherings, clients))
-    return {"sent": len(sent), "stored": _count(url), **statuses}
+    taken = statuses["accepted"] + statuses["parked"]
+    return {"sent": len(sent), "stored": _count(url), "taken": taken, "duplicate": statuses["duplicate"]}
 
 
 def _invent_event(random: Random, number: int, now: int) -> ToldEvent:
@@ -76,3 +79,14 @@ def _count(url: str) -> int:
         stored = int(connection.execute(select(func.count()).select_from(events)).scalar() or 0)
     database.close()
     return stored
+
+
+def main(n_events: int = 10_000, n_clients: int = 16, seed: int = 1) -> None:
+    """Send events one to five times from many clients at once; exit with 1 if any is lost or stored twice."""
+    size = Flood(n_events=n_events, n_clients=n_clients, seed=seed)
+    wanted = {"stored": n_events, "taken": n_events}
+    prove(lambda url, in_force: flood(url, in_force, size, NOW), wanted)
+
+
+if __name__ == "__main__":
+    typer.run(main)
