@@ -1,6 +1,6 @@
 """Doors: every route of the API in one list: its method, its path, the scope it takes, and what answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.routing import Route, request_response
@@ -29,14 +29,15 @@ class Door:
 
 
 class _Labelled:
-    """An application that tells which route it answers for, so that counts name routes and never callers' words."""
+    """The applications of a path by method, which tell the path, so that counts never name callers' words."""
 
-    def __init__(self, path: str, app: ASGIApp) -> None:
-        self._path, self._app = path, app
+    def __init__(self, path: str, apps: Mapping[str, ASGIApp]) -> None:
+        self._path, self._apps = path, apps
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["hotlead.route"] = self._path
-        await self._app(scope, receive, send)
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        await self._apps[method](scope, receive, send)
 
 
 def list_doors(service: Service, meters: Meters, body_limit: int) -> Sequence[Door]:
@@ -62,11 +63,11 @@ def list_doors(service: Service, meters: Meters, body_limit: int) -> Sequence[Do
 
 
 def build_routes(doors: Sequence[Door], admission: Admission) -> list[Route]:
-    """Build the routes, each behind the admission."""
-    return [
-        Route(door.path, _Labelled(door.path, admission.guard(door.scope, door.app)), methods=[door.method])
-        for door in doors
-    ]
+    """Build one route a path, so that a 405 allows all of its methods, each behind the admission."""
+    paths: dict[str, dict[str, ASGIApp]] = {}
+    for door in doors:
+        paths.setdefault(door.path, {})[door.method] = admission.guard(door.scope, door.app)
+    return [Route(path, _Labelled(path, apps), methods=list(apps)) for path, apps in paths.items()]
 
 
 def _list_fact_doors(facts: Intake) -> list[Door]:

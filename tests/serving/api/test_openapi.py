@@ -72,6 +72,14 @@ def test_the_document_names_the_doors_and_their_scopes(client: TestClient) -> No
     assert described == expected
 
 
+def test_a_wrong_method_is_told_the_right_ones(client: TestClient) -> None:
+    """A method that a path does not know is answered 405, with all that it knows."""
+    for path, verbs in client.get("/openapi.json").json()["paths"].items():
+        answer = client.request("PATCH", path.replace("{", "").replace("}", ""))
+        assert (answer.status_code, answer.json()["code"]) == (405, "wrong_method")
+        assert set(answer.headers["allow"].split(", ")) - {"HEAD"} == {verb.upper() for verb in verbs}
+
+
 def test_query_parameters_are_those_the_doors_know(asked: Any) -> None:
     """Every query parameter that a refusal lists is described, and the other way round."""
     client, ids = asked
