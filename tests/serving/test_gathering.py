@@ -1,0 +1,135 @@
+"""Gathering: who waits together is committed together, and too many are told to come back."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from serving.gathering import Gathering, Overloaded
+from serving.store.database import Database, sqlite_url
+from serving.store.migrating import migrate
+from serving.usecases.committing import Done, Force, StoreUnavailable
+from tests.serving.usecases.test_committing import FORCE, make_request
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Database]:
+    """A migrated SQLite store."""
+    database = Database(sqlite_url(tmp_path))
+    migrate(database)
+    yield database
+    database.close()
+
+
+class Gate:
+    """Says what is in force, once it is opened: until then the writer is busy."""
+
+    def __init__(self) -> None:
+        self.opened, self.entered, self.n_batches = threading.Event(), threading.Event(), 0
+
+    def take_force(self) -> Force:
+        """Wait to be opened."""
+        self.n_batches += 1
+        self.entered.set()
+        self.opened.wait(20)
+        return FORCE
+
+
+def test_who_waits_together_is_committed_together(store: Database) -> None:
+    """Requests that come while a commit is under way share the next one."""
+    gate = Gate()
+    gathering = Gathering(store, gate.take_force)
+    gathering.start()
+
+    async def submit_all() -> list[Done]:
+        first = asyncio.create_task(gathering.submit(make_request("first")))
+        await asyncio.to_thread(gate.entered.wait, 20)
+        others = [asyncio.create_task(gathering.submit(make_request(f"L{number}"))) for number in range(50)]
+        await asyncio.sleep(0.05)
+        gate.opened.set()
+        return await asyncio.gather(first, *others)
+
+    assert {done.status for done in asyncio.run(submit_all())} == {200}
+    assert gate.n_batches == 2
+    gathering.stop()
+
+
+def test_more_than_can_wait_is_refused(store: Database) -> None:
+    """Beyond the bound a request is refused at once, and what waited before is done all the same."""
+    gate = Gate()
+    gathering = Gathering(store, gate.take_force, most_waiting=3)
+    gathering.start()
+
+    async def submit_all() -> list[Done | BaseException]:
+        first = asyncio.create_task(gathering.submit(make_request("first")))
+        await asyncio.to_thread(gate.entered.wait, 20)
+        others = [asyncio.create_task(gathering.submit(make_request(f"L{number}"))) for number in range(5)]
+        await asyncio.sleep(0.05)
+        assert gathering.depth == 3
+        gate.opened.set()
+        return await asyncio.gather(first, *others, return_exceptions=True)
+
+    results = asyncio.run(submit_all())
+    assert [type(result) for result in results] == [Done] * 4 + [Overloaded] * 2
+    gathering.stop()
+
+
+def test_a_repetition_waits_for_its_answer(store: Database) -> None:
+    """Two requests under one name that wait together are one request: the second gets the first one's answer."""
+    gate = Gate()
+    gathering = Gathering(store, gate.take_force)
+    gathering.start()
+
+    async def submit_both() -> list[Done]:
+        request = make_request("L", name=b"n" * 16, digest=b"d")
+        both = [asyncio.create_task(gathering.submit(request)) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        gate.opened.set()
+        return await asyncio.gather(*both)
+
+    first, second = asyncio.run(submit_both())
+    assert first == second == Done(status=200, body=b'["accepted"]')
+    gathering.stop()
+
+
+def test_stopping_commits_what_waits(store: Database) -> None:
+    """What was taken is done before the writer ends; what comes later is refused."""
+    gate = Gate()
+    gathering = Gathering(store, gate.take_force)
+    gathering.start()
+
+    async def submit_and_stop() -> tuple[Done, Done]:
+        first = asyncio.create_task(gathering.submit(make_request("first")))
+        await asyncio.to_thread(gate.entered.wait, 20)
+        second = asyncio.create_task(gathering.submit(make_request("second")))
+        await asyncio.sleep(0.05)
+        stopping = asyncio.create_task(asyncio.to_thread(gathering.stop))
+        await asyncio.sleep(0.05)
+        gate.opened.set()
+        await stopping
+        with pytest.raises(StoreUnavailable):
+            await gathering.submit(make_request("late"))
+        return await first, await second
+
+    assert [done.status for done in asyncio.run(submit_and_stop())] == [200, 200]
+
+
+def test_a_caller_who_hangs_up_is_stored_all_the_same(store: Database) -> None:
+    """A request whose caller has gone is done, and nobody else waits for it in vain."""
+    gate = Gate()
+    gathering = Gathering(store, gate.take_force)
+    gathering.start()
+
+    async def hang_up() -> Done:
+        gone = asyncio.create_task(gathering.submit(make_request("gone")))
+        await asyncio.to_thread(gate.entered.wait, 20)
+        other = asyncio.create_task(gathering.submit(make_request("other")))
+        await asyncio.sleep(0.05)
+        gone.cancel()
+        gate.opened.set()
+        return await other
+
+    assert asyncio.run(hang_up()).status == 200
+    gathering.stop()
