@@ -11,6 +11,7 @@ from features.times import DAY
 from models.artifact import DamagedArtifact, MismatchingArtifact
 from models.champion import Champion, UnreadableChampion, find_champion
 from models.scorer import LeadScorer
+from serving.proofs import has_proof, record_proof
 from serving.proving import RefusedArtifact, load_proven, prove_artifact
 from serving.usecases.scoring import AskedLead, ToldEvents, score_leads
 
@@ -104,8 +105,10 @@ class Championing:
             self.trouble = f"model version {champion.version} is being loaded"
         folder = champion.folder(self.home)
         try:
-            await self._prove(folder, champion.fingerprint)
+            if not await asyncio.to_thread(has_proof, folder, champion.fingerprint):
+                await self._prove(folder, champion.fingerprint)
             scorer = await asyncio.to_thread(_load_warm, folder, champion.fingerprint)
+            await asyncio.to_thread(record_proof, folder, champion.fingerprint)
         except (RefusedArtifact, DamagedArtifact, MismatchingArtifact, OSError) as error:
             return self._refuse(champion, str(error))
         self.in_force, self.trouble, self._refused = ScorerInForce(champion=champion, scorer=scorer), None, None
