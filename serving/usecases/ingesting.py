@@ -1,7 +1,7 @@
 """Ingesting: many requests' facts in one transaction, with the scores, episodes and alerts that follow."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -40,7 +40,6 @@ class Ingested:
     n_scored: int
     n_told: int
     reading: Reading | None = None
-    turned_at: Sequence[int] = field(default_factory=tuple)
 
 
 def ingest(
