@@ -57,7 +57,7 @@ def test_events_sent_again_are_stored_and_accepted_once(database: Database, easy
 @pytest.mark.parametrize("seed", [1, 2])
 def test_any_order_ends_in_the_same_scores(database: Database, easy: ScorerInForce, seed: int) -> None:
     """One history told in other orders, repeated and cut anyhow, has the same events and scores to the bit."""
-    assert count_outcomes(_url(database), easy, 4, seed, NOW)["outcomes"] == 1
+    assert count_outcomes(_url(database), easy, 3, seed, NOW)["outcomes"] == 1
 
 
 def test_a_lead_without_an_account_is_looked_at_alone(database: Database, easy: ScorerInForce) -> None:
