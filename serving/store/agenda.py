@@ -29,7 +29,7 @@ def read_agenda(connection: Connection, *, now: int, basis_id: int | None, moved
     escalates = exists().where(alerts.c.escalate_at <= now, alerts.c.acknowledged_at.is_(None))
     looks = exists().where(leads.c.look_at <= now, IS_SCORABLE)
     sweeps = exists().where(bases.c.id == basis_id, bases.c.swept_at.is_(None)) | find_stale(basis_id)
-    found = connection.execute(select(tells, digest, escalates, looks, sweeps, find_moved(moved_since))).one()
+    found = connection.execute(select(tells, digest, escalates, looks, sweeps, find_moved(moved_since, now))).one()
     can_look = basis_id is not None
     return Agenda(
         tells=found[0] or found[1],
@@ -53,14 +53,16 @@ def find_stale(basis_id: int | None) -> ColumnElement[bool]:
     return exists().where(is_stale(basis_id))
 
 
-def has_moved(since: int) -> ColumnElement[bool]:
+def has_moved(since: int, now: int) -> ColumnElement[bool]:
     """Return the condition, over leads joined with accounts, under which colleagues moved after a lead's look."""
-    return (accounts.c.moved_at >= since) & (leads.c.scored_at < accounts.c.moved_at) & IS_SCORABLE
+    # After a clock went back, a move lies ahead: a look before it would leave the lead as due as it was.
+    moved = accounts.c.moved_at.between(since, now)
+    return moved & (leads.c.scored_at < accounts.c.moved_at) & IS_SCORABLE
 
 
-def find_moved(since: int) -> ColumnElement[bool]:
+def find_moved(since: int, now: int) -> ColumnElement[bool]:
     """Return whether any lead's colleagues moved after its look."""
-    return exists().where(accounts.c.id == leads.c.account_id, has_moved(since))
+    return exists().where(accounts.c.id == leads.c.account_id, has_moved(since, now))
 
 
 def is_anything_due(connection: Connection, *, now: int, is_retry: bool) -> bool:

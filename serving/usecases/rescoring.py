@@ -30,7 +30,7 @@ def rescore_due(connection: Connection, standing: Standing, histories: Histories
 
 def rescore_colleagues(connection: Connection, standing: Standing, histories: Histories, *, since: int) -> int:
     """Look at the leads of accounts that moved since a moment and that were last looked at before."""
-    moved = select(leads).join(accounts, accounts.c.id == leads.c.account_id).where(has_moved(since))
+    moved = select(leads).join(accounts, accounts.c.id == leads.c.account_id).where(has_moved(since, standing.now))
     return _look_at(connection, moved.order_by(leads.c.id), lambda _: _SILENCE, standing, histories)
 
 
