@@ -22,6 +22,7 @@ from tests.serving.simulation.storm import check_storm, hire_owners, invent_item
 from tests.serving.simulation.world import World, make_terms
 
 _NOON = to_micros(datetime(2026, 3, 23, 12, tzinfo=UTC))
+_AT_ONCE = 10
 
 
 def run_storm(n_leads: int, n_owners: int = 20) -> None:
@@ -43,11 +44,12 @@ def run_storm(n_leads: int, n_owners: int = 20) -> None:
 
 
 def run_machine(examples: int) -> None:
-    """Let the machine run for so many examples of a hundred steps each."""
+    """Let the machine run for so many examples of a hundred steps each, and say now and then how far it is."""
     began = perf_counter()
-    chosen = settings(SUITE, max_examples=examples, stateful_step_count=100)
-    run_state_machine_as_test(AgreementMachine, settings=chosen)
-    print(f"{examples} examples in {perf_counter() - began:.0f} s, and the model agreed with every step")
+    for done in range(0, examples, _AT_ONCE):
+        chosen = settings(SUITE, max_examples=min(_AT_ONCE, examples - done), stateful_step_count=100)
+        run_state_machine_as_test(AgreementMachine, settings=chosen)
+        print(f"{done + chosen.max_examples} examples agreed, {perf_counter() - began:.0f} s", flush=True)
 
 
 def lay_out(folder: Path) -> str:

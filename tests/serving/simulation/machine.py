@@ -1,5 +1,6 @@
 """A machine that does what people, programs and time may do, and compares the store with the model."""
 
+import atexit
 import json
 import shutil
 import tempfile
@@ -230,6 +231,7 @@ def _list_leads(body: str) -> tuple[str, ...]:
 @cache
 def _lay_out_once() -> Path:
     folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     database = Database(sqlite_url(folder))
     migrate(database)
     database.close()

@@ -96,6 +96,20 @@ def test_a_replay_tells_nobody_twice(world: World) -> None:
     assert world.read("SELECT * FROM journal") == journal
 
 
+def test_a_clock_that_goes_back_keeps_no_worker_busy(world: World) -> None:
+    """Colleagues of somebody who moved are looked at once the clock is there again, and once only."""
+    tell_all(world, [ToldLead(id=f"lead-{n:03}", attributes="{}", account_id="one") for n in range(600)])
+    world.now += HOUR
+    world.work()
+    world.now += HOUR
+    world.tell(*world.list_visits("lead-000", 1))
+    world.now -= HOUR // 2
+    assert world.work() == 1
+    world.now += HOUR
+    assert world.work() < 5
+    assert world.read("SELECT count(*) FROM leads WHERE scored_at = :now", now=world.now) == [(599,)]
+
+
 def _fill(world: World, **told: object) -> list[str]:
     owners = hire_owners(world, _OWNERS, **told)
     tell_all(world, invent_items(world, _LEADS, _HOT, owners))
