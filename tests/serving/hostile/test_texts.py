@@ -119,7 +119,7 @@ def test_any_text_is_kept_or_refused(desk: Desk, value: str, key: str) -> None:
     "value",
     [
         *("a\u200bda@example.com", "ada@exam\u200dple.com", "\ufeffada@example.com", "a\u00adda@example.com"),
-        *("a@b@example.com", "ada", "@", "ada@", "@example.com", "a b@example.com", "ada@exam\nple.com"),
+        *("a@b@example.com", "zoe", "@", "zoe@", "@example.net", "a b@example.com", "ada@exam\nple.com"),
         *("ada@example.com\r\nBcc: all@example.com", "a\x00@example.com", "\u202eada@example.com"),
     ],
     ids=ascii,
