@@ -8,11 +8,11 @@ import h11
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
 from serving.api.schemas import ProblemBody
-from serving.errors import encode_problem
+from serving.errors import TITLES, encode_problem
 
 REQUEST_SECONDS = 10.0
 HEADER_BYTES = 16 * 1024
-_TITLES = {400: "The request is not HTTP", 431: "The request's header is too large"}
+_CODES = {400: "not_http", 431: "header_too_large"}
 
 
 class _GatheringTransport:
@@ -85,7 +85,7 @@ class PatientProtocol(H11Protocol):
             self.transport.close()
             return
         hint = getattr(sys.exception(), "error_status_hint", 400)
-        self._answer_and_close(hint if hint in _TITLES else 400)
+        self._answer_and_close(hint if hint in _CODES else 400)
 
     def _lacks_header_end(self, data: bytes) -> bool:
         """Tell whether a request begins with more header than we read; h11 minds that only in parts."""
@@ -132,10 +132,10 @@ def build_protocol(request_seconds: float) -> type[PatientProtocol]:
 
 
 def _describe(status: int) -> ProblemBody:
-    code = "not_http" if status == 400 else "header_too_large"
+    code = _CODES[status]
     return ProblemBody(
         type=f"/docs#{code}",
-        title=_TITLES[status],
+        title=TITLES[code],
         status=status,
         code=code,
         detail="the connection is closed; send HTTP/1.1 with a header of at most 16 KiB",

@@ -65,6 +65,8 @@ _JSON = (b"content-type", b"application/problem+json")
 _ENCODER = msgspec.json.Encoder()
 
 TITLES: Mapping[str, str] = {
+    "not_http": "The request is not HTTP",
+    "header_too_large": "The request's header is too large",
     "invalid_json": "The body is not JSON",
     "duplicate_key": "An object names a key twice",
     "too_deep": "The body nests too deep",
