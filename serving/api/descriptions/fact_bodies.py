@@ -7,8 +7,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from serving.api.schemas import Moment
 
 Status = Annotated[
-    Literal["accepted", "duplicate", "unchanged", "stale_ignored", "parked", "rejected", "forgotten", "unknown"],
-    Meta(description="what became of it; all but rejected and unknown are done and durable"),
+    Literal["accepted", "duplicate", "unchanged", "stale_ignored", "parked", "rejected", "forgotten"],
+    Meta(description="what became of it; all but rejected is done and durable"),
 ]
 
 

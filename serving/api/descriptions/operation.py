@@ -18,6 +18,8 @@ KEYED: Codes = {
     503: ("unreadable_keys",),
 }
 """What stands before every route that needs a key; a signed body is read there, so it may be too large."""
+FOR_ALL: Codes = {431: ("header_too_large",)}
+"""What the address and the headers together may meet, on the connection itself."""
 WITH_ID: Codes = {404: ("unknown_route",), 422: ("bad_name", "too_long", "empty")}
 """What an id in the path may meet; one that is empty is no address."""
 WITH_QUERY: Codes = {422: ("unknown_parameter", "bad_parameter")}
@@ -103,6 +105,7 @@ class Operation:
         """List the codes of all problems it may answer, by status."""
         places = {parameter.place for parameter in self.parameters}
         brought = [
+            FOR_ALL,
             *([KEYED] if self.scope is not None else []),
             *([WITH_ID] if "path" in places else []),
             *([WITH_BODY] if self.body is not None else []),

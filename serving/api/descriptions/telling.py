@@ -245,8 +245,8 @@ def _describe_snoozes() -> Operation:
         description="Until the moment in `until`. What turns hot meanwhile is told then.",
         parameters=(LEAD_ID, IDEMPOTENCY_KEY),
         body=_body("SnoozeFacts", "Until after the fair", {"until": "2026-03-09T08:00:00Z", "by": "anna"}),
-        answers={200: _DONE, 404: _unknown("lead")},
-        problems=unite(_BROUGHT, _FIELDS),
+        answers={200: _DONE},
+        problems=unite(_BROUGHT, _FIELDS, {404: ("unknown_lead",)}),
     )
 
 
@@ -261,13 +261,9 @@ def _describe_acknowledgements() -> Operation:
         description="Somebody takes care of it: it is escalated no further. A second time is a `duplicate`.",
         parameters=(ALERT_ID, IDEMPOTENCY_KEY),
         body=_body("AcknowledgementFacts", "Anna takes it", {"by": "anna"}),
-        answers={200: _DONE, 404: _unknown("alert")},
-        problems=unite(_BROUGHT, _FIELDS),
+        answers={200: _DONE},
+        problems=unite(_BROUGHT, _FIELDS, {404: ("unknown_alert",)}),
     )
-
-
-def _unknown(what: str) -> Answer:
-    return Answer(description=f"Status `unknown`: there is no such {what}", schema=refer("FactAnswerBody"))
 
 
 def _body(name: str, summary: str, value: dict[str, Any]) -> Body:

@@ -13,24 +13,11 @@ from features.times import to_datetime
 from models.buckets import Thresholds
 from serving.app import create_app
 from serving.championing import ScorerInForce
-from serving.channels.outcome import deliver_outcome
-from serving.channels.sending import Channel, Message, Outcome, Sender
 from serving.settings import Settings
+from tests.campaigns.listening import TakingSender
 from tests.serving.conftest import NOW
 
-_PUBLIC = "93.184.216.34"
 _EVENTS = 20
-
-
-class TakingSender(Sender):
-    """Sends nothing and says that all was delivered; every name leads to the public internet."""
-
-    def __init__(self) -> None:
-        super().__init__(resolve=lambda host, port, *_, **__: [(2, 1, 6, "", (_PUBLIC, port))])
-
-    def send(self, message: Message, channel: Channel, now: Any) -> Outcome:
-        """Take a message."""
-        return deliver_outcome(0.01, 204)
 
 
 def invent_store(home: Path, in_force: ScorerInForce) -> Iterator[tuple[TestClient, Mapping[str, str]]]:

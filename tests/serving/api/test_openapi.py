@@ -103,7 +103,7 @@ def test_every_code_of_the_document_is_one_of_ours(in_force: ScorerInForce) -> N
         for operation in verbs.values():
             for answer in operation["responses"].values():
                 if "application/problem+json" in answer["content"]:
-                    assert set(re.findall(r"`(\w+)`", answer["description"])) <= set(TITLES) | {"unknown"}
+                    assert set(re.findall(r"`(\w+)`", answer["description"])) <= set(TITLES)
 
 
 def test_the_document_knows_the_attributes_in_force(in_force: ScorerInForce) -> None:
