@@ -100,7 +100,7 @@ def test_items_refused_again_stay_with_the_code_of_now(desk: Desk) -> None:
 
 def test_an_old_version_does_not_undo_a_newer_one(desk: Desk) -> None:
     """A lead that was told again since its refusal stays as it is now."""
-    refuse(desk, "PUT /v1/leads/L", {"employees": 1})
+    refuse(desk, "PUT /v1/leads/L", {"employees": 900})
     desk.ask("PUT", "/v1/leads/L", {"employees": 500})
     assert desk.ask("POST", "/v1/rejections/replay", {})[1]["taken"] == {"stale_ignored": 1}
     assert desk.ask("GET", "/v1/leads/L")[1]["attributes"]["employees"] == 500
