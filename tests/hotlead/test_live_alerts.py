@@ -1,8 +1,10 @@
 """The demo's live part on a real server: leads are told, warm ones act, an alert comes signed, and why is said."""
 
 import io
+import re
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -128,3 +130,19 @@ def test_the_queue_shows_the_best_first(part, read):
     lines = [line.split() for line in read().splitlines() if "lead-" in line]
     assert len(lines) == 5
     assert [int(line[0]) for line in lines] == sorted((int(line[0]) for line in lines), reverse=True)
+
+
+def test_the_quick_start_works_as_written(part):
+    """Owner, channel, lead and events of docs/quick-start.md are taken, without a warning."""
+    page = (Path(__file__).parents[2] / "docs" / "quick-start.md").read_text("utf-8")
+    page = page.replace("'$(date -u +%FT%TZ)'", datetime.now(UTC).isoformat(timespec="seconds"))
+    told = re.findall(r"curl -s -X (\w+) http://127\.0\.0\.1:8000(\S+) .*? --data '\n(.*?)'\n", page, re.DOTALL)
+    answers = [
+        part.crm.send(method, path, body.replace("127.0.0.1:9000", part.receiver.target))
+        for method, path, body in told
+    ]
+    owner, channel, lead, events = answers
+    assert owner["owner"]["name"] == "Anna Lindqvist"
+    assert channel["secret"].startswith("whsec_")
+    assert (lead["status"], lead["warnings"]) == ("accepted", [])
+    assert (events["accepted"], events["rejected"]) == (2, 0)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from hotlead.messages import render_hot_lead
+from hotlead.messages import render_alert, render_digest, render_hot_lead
 from hotlead.replay import Move
 
 LEAD = {
@@ -72,3 +72,45 @@ def test_brackets_are_no_markup():
     text = read(lead={**LEAD, "company": "[red]Mill[/red]"}, lead_id="[link=x]7[/link]")
     assert "[red]Mill[/red]" in text
     assert "[link=x]7[/link]" in text
+
+
+TOLD = {
+    "id": "lead-7",
+    "name": "Ada Aalto",
+    "company": "Mill & Co",
+    "role": "",
+    "probability": 0.314,
+    "score": 97,
+    "reasons": ["3 downloads in the last 7 days"],
+    "action": "Call today",
+    "until": "2026-03-02T13:30:00.000Z",
+}
+
+
+def tell(render, *arguments, leads=(TOLD,), more=0):
+    """Render what a webhook told, and return it as plain text."""
+    recipient = {"id": "kim", "name": "Kim", "zone": "Europe/Helsinki"}
+    console = Console(file=io.StringIO(), width=120)
+    console.print(render({"data": {"recipient": recipient, "leads": list(leads), "more": more}}, *arguments))
+    return console.file.getvalue()
+
+
+def test_an_alert_says_who_why_and_until_when_on_its_readers_clock():
+    """All that the webhook told is there, and how long it took."""
+    text = tell(render_alert, 0.0172)
+    for part in (
+        "HOT  lead-7  to Kim  17 ms after the event",
+        "Ada Aalto, role unknown, Mill & Co",
+        "Closes with a probability of 31% (score 97 of 100)",
+        "• 3 downloads in the last 7 days",
+        "Call today, until Mon 02 Mar 15:30 EET.",
+    ):
+        assert part in text
+    assert "after the event" not in tell(render_alert, None)
+    assert "Call today." in tell(render_alert, None, leads=[{**TOLD, "until": None}])
+
+
+def test_a_digest_counts_its_leads_and_names_the_best():
+    """One line: to whom, how many, and who is first; one lead is no leads."""
+    assert "DIGEST  to Kim: 4 hot leads of the import, first lead-7, score 97" in tell(render_digest, more=3)
+    assert "1 hot lead of" in tell(render_digest)
