@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -64,14 +65,20 @@ def main(
 
 
 def campaign(
-    home: Path, store: str, n_requests: int, seed: int, on_round: Callable[[Findings], None] = lambda _: None
+    home: Path,
+    store: str,
+    n_requests: int,
+    seed: int,
+    *,
+    hostile_every: int = 1,
+    on_round: Callable[[Findings], None] = lambda _: None,
 ) -> Toll:
-    """Fuzz a service over a store, with a home of its own that has a model."""
+    """Fuzz a service over a store, with a home of its own that has a model; send each n-th hostile request."""
     with listening(home, store) as served:
         ids = fill(served.address)
         toll = Toll(drawn=Findings())
         document = requests.get(f"{served.address}/openapi.json", timeout=_PATIENCE_SECONDS).json()
-        for name, request in write_requests(document, ids):
+        for name, request in islice(write_requests(document, ids), seed % hostile_every, None, hostile_every):
             _send(name, request, served, toll)
         known = {**{name: [its_id] for name, its_id in ids.items()}, "lead_id": [ids["lead_id"], "L%2F1%20%C3%BC"]}
         plan = Plan(n_requests=n_requests, seed=seed, ids=known)
@@ -109,7 +116,7 @@ def _run(kind: Kind, n_requests: int, seed: int) -> Toll:
         home.mkdir()
         publish_easy_scorer(home)
         with lend_store(kind, folder) as store:
-            return campaign(home, store, n_requests, seed, lambda found: _say(kind, found))
+            return campaign(home, store, n_requests, seed, on_round=lambda found: _say(kind, found))
 
 
 def _say(kind: Kind, found: Findings) -> None:

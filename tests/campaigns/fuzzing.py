@@ -36,7 +36,7 @@ _CONFIG = {
 }
 # Each event of an array is taken or refused by itself, so an array of bad ones is answered with 200.
 _ANSWERED_BY_ITEM = frozenset({"tell_events"})
-_AT_ONCE = 15
+_MOST_AT_ONCE = 15
 _SECONDS = 20
 _MOST_TOLD = 600
 
@@ -75,10 +75,13 @@ def fuzz(address: str, plan: Plan, on_round: Callable[[Findings], None] = lambda
     document = session.get(f"{address}/openapi.json", timeout=_SECONDS).json()
     schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(_CONFIG))
     operations = [found.ok() for found in schema.get_all_operations()]
+    # Most operations can be asked in both modes, and those that take nothing once.
+    at_once = max(2, min(_MOST_AT_ONCE, plan.n_requests // (2 * len(operations)) + 1))
     for number in itertools.count(plan.seed):
+        asking = _Asking(address, plan, session, findings, number, at_once)
         for operation in operations:
             for mode in GenerationMode:
-                _ask(operation, mode, _Asking(address, plan, session, findings, number))
+                _ask(operation, mode, asking)
         on_round(findings)
         if findings.n_requests >= plan.n_requests:
             return findings
@@ -92,6 +95,7 @@ class _Asking:
     session: requests.Session
     findings: Findings
     number: int
+    at_once: int
 
 
 def _ask(operation: Any, mode: GenerationMode, asking: _Asking) -> None:
@@ -99,7 +103,7 @@ def _ask(operation: Any, mode: GenerationMode, asking: _Asking) -> None:
 
     @seed(asking.number)
     @settings(
-        max_examples=_AT_ONCE,
+        max_examples=asking.at_once,
         database=None,
         deadline=None,
         phases=[Phase.generate],
