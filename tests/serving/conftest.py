@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,10 @@ class Server:
 
     def get(self, path: str) -> tuple[int, bytes]:
         """Get a page on a connection of its own."""
-        connection = self.connect()
-        connection.request("GET", path)
-        response = connection.getresponse()
-        answer = response.status, response.read()
-        connection.close()
-        return answer
+        with closing(self.connect()) as connection:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read()
 
 
 @pytest.fixture(scope="session")
