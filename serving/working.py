@@ -124,14 +124,11 @@ class Worker:
 
     def _look_at_colleagues(self, force: Force, agenda: Agenda, histories: Histories, since: int) -> int:
         """Look at the colleagues of those who moved, now and then: busy accounts move all the time."""
-        if not agenda.moves:
-            self._moved_since = force.now - _LOOK_BACK
-            return 0
-        if abs(force.now - self._colleagues_at) < _COLLEAGUES_EVERY:
+        if not agenda.moves or abs(force.now - self._colleagues_at) < _COLLEAGUES_EVERY:
             return 0
         done = self._in_turn(lambda c, s: rescoring.rescore_colleagues(c, s, histories, since=since), force)
         if done < rescoring.MOST_AT_ONCE:
-            self._colleagues_at = force.now
+            self._colleagues_at, self._moved_since = force.now, force.now - _LOOK_BACK
         return done
 
     def _in_turn(self, work: Callable[[Connection, Standing], int], force: Force) -> int:

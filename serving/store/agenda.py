@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, exists, false, func, or_, select
 
 from serving.store.edge_tables import channels
 from serving.store.leads import NOBODY_TOLD
 from serving.store.tables import accounts, alerts, bases, deliveries, digests, leads
 
-IS_SCORABLE: ColumnElement[bool] = leads.c.is_open & (leads.c.version != NOBODY_TOLD)
+# Nearly every lead is open. Wrapped, so that no database takes that for the condition that narrows a search:
+# SQLite, which counts nothing by itself, read all open leads to find the few that are due.
+_IS_OPEN = func.coalesce(leads.c.is_open, false())
+IS_SCORABLE: ColumnElement[bool] = _IS_OPEN & (leads.c.version != NOBODY_TOLD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agenda:
-    """Whether there is something to tell, to escalate, to look at for one of three reasons, or to send."""
+    """Whether there is something to tell, to escalate, or, for one of three reasons, perhaps to look at."""
 
     tells: bool
     escalates: bool
@@ -29,7 +32,8 @@ def read_agenda(connection: Connection, *, now: int, basis_id: int | None, moved
     escalates = exists().where(alerts.c.escalate_at <= now, alerts.c.acknowledged_at.is_(None))
     looks = exists().where(leads.c.look_at <= now, IS_SCORABLE)
     sweeps = exists().where(bases.c.id == basis_id, bases.c.swept_at.is_(None)) | find_stale(basis_id)
-    found = connection.execute(select(tells, digest, escalates, looks, sweeps, find_moved(moved_since, now))).one()
+    moves = exists().where(accounts.c.moved_at.between(moved_since, now))
+    found = connection.execute(select(tells, digest, escalates, looks, sweeps, moves)).one()
     can_look = basis_id is not None
     return Agenda(
         tells=found[0] or found[1],
@@ -40,29 +44,24 @@ def read_agenda(connection: Connection, *, now: int, basis_id: int | None, moved
     )
 
 
-def is_stale(basis_id: int | None) -> ColumnElement[bool]:
-    """Return the condition under which a lead's score is of another basis."""
-    # Two ranges of one index, where "not equal" would read all of it. Numbers begin at one.
+def list_stale_ranges(basis_id: int | None) -> list[ColumnElement[bool]]:
+    """List the conditions under which a lead's score is of another basis: each one range of an index."""
     number = basis_id or 0
-    other = leads.c.basis_id.is_(None) | (leads.c.basis_id < number) | (leads.c.basis_id > number)
-    return IS_SCORABLE & other
+    others = (leads.c.basis_id.is_(None), leads.c.basis_id < number, leads.c.basis_id > number)
+    return [leads.c.is_open & other & (leads.c.version != NOBODY_TOLD) for other in others]
 
 
 def find_stale(basis_id: int | None) -> ColumnElement[bool]:
     """Return whether any lead's score is of another basis."""
-    return exists().where(is_stale(basis_id))
+    return or_(*(exists().where(stale) for stale in list_stale_ranges(basis_id)))
 
 
 def has_moved(since: int, now: int) -> ColumnElement[bool]:
-    """Return the condition, over leads joined with accounts, under which colleagues moved after a lead's look."""
+    """Return the condition under which a lead's colleagues moved after it was last looked at."""
     # After a clock went back, a move lies ahead: a look before it would leave the lead as due as it was.
-    moved = accounts.c.moved_at.between(since, now)
-    return moved & (leads.c.scored_at < accounts.c.moved_at) & IS_SCORABLE
-
-
-def find_moved(since: int, now: int) -> ColumnElement[bool]:
-    """Return whether any lead's colleagues moved after its look."""
-    return exists().where(accounts.c.id == leads.c.account_id, has_moved(since, now))
+    moved = select(accounts.c.id).where(accounts.c.moved_at.between(since, now))
+    moved_at = select(accounts.c.moved_at).where(accounts.c.id == leads.c.account_id).scalar_subquery()
+    return leads.c.account_id.in_(moved) & (leads.c.scored_at < moved_at) & IS_SCORABLE
 
 
 def is_anything_due(connection: Connection, *, now: int, is_retry: bool) -> bool:

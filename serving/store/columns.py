@@ -16,7 +16,7 @@ Serial = BigInteger().with_variant(Integer, "sqlite")
 
 Flag = Boolean()
 Count = BigInteger()
-Real: Double[float] = Double()
+Real: Double[float] = Double().with_variant(Double(53), "postgresql")
 """A 64-bit float, kept to the bit."""
 
 Digest = LargeBinary()

@@ -56,6 +56,17 @@ def read_histories(
         yield from connection.execute(found.order_by(events.c.lead_id, events.c.key))
 
 
+def claim_waiting(connection: Connection, lead_ids: Collection[str], since: int) -> None:
+    """Lock the names of leads that have no row to lock yet, in their order.
+
+    Whoever tells of such a lead and whoever tells what it did then come one after the other, and the second sees
+    what the first one did.
+    """
+    record_waiting(connection, lead_ids, since)
+    claimed = select(waiting_leads.c.lead_id).where(waiting_leads.c.lead_id.in_(sorted(lead_ids)))
+    connection.execute(claimed.order_by(waiting_leads.c.lead_id).with_for_update()).all()
+
+
 def record_waiting(connection: Connection, lead_ids: Collection[str], since: int) -> None:
     """Note that events wait for leads nobody has told of."""
     if lead_ids:

@@ -75,7 +75,8 @@ leads = define(
     Column("below_since", Micros),
     Column("left_at", Micros),
     Column("snoozed_until", Micros),
-    Index("ix_leads_is_open_score_id", "is_open", "score", "id"),
+    Index("ix_leads_score_id", "score", "id"),
+    Index("ix_leads_scored_at_id", "scored_at", "id"),
     Index("ix_leads_basis", "is_open", "basis_id", "id"),
 )
 
@@ -204,6 +205,7 @@ alerts = define(
     UniqueConstraint("lead_id", "episode"),
     Index("ix_alerts_state_deliver_at", "state", "deliver_at"),
     Index("ix_alerts_recipient_id_created_at", "recipient_id", "created_at"),
+    Index("ix_alerts_created_at_id", "created_at", "id"),
 )
 
 digests = define(

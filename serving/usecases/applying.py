@@ -42,6 +42,8 @@ class Desk:
     seq: int
     leads: dict[str, LeadRecord]
     accounts: dict[str, AccountRecord]
+    # Leads that had no row to lock, and are locked by their names.
+    claimed: set[str] = field(default_factory=set)
     lead_versions: list[Row] = field(default_factory=list)
     account_versions: list[Row] = field(default_factory=list)
     events: dict[tuple[str, bytes], ToldEvent] = field(default_factory=dict)

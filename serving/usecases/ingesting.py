@@ -12,7 +12,7 @@ from serving.store import leads as lead_store
 from serving.store.accounts import lock_accounts, read_accounts, save_accounts
 from serving.store.alerts import list_due_alerts_named
 from serving.store.batches import open_batch
-from serving.store.events import forget_waiting, insert_events, record_waiting
+from serving.store.events import claim_waiting, forget_waiting, insert_events
 from serving.store.facts import insert_contacts, insert_stage_changes, read_stage_changes
 from serving.store.journal import record_decisions
 from serving.store.leads import LeadRecord, list_members, lock_leads, save_leads
@@ -27,7 +27,8 @@ from serving.usecases.telling import tell_alerts
 from serving.usecases.told import Answer, Command, Snooze, ToldAccount, ToldContact, ToldEvent, ToldLead, ToldStage
 from serving.usecases.turning import settle
 
-_ABOUT_LEADS = (ToldEvent, ToldStage, ToldContact, Snooze)
+# What waits for its lead where that has not come yet.
+_WAIT = (ToldEvent, ToldStage, ToldContact)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +127,10 @@ def _open_desk(connection: Connection, commands: Sequence[Command], standing: St
     items = [item for command in commands for item in command.items]
     told_leads = [item for item in items if isinstance(item, ToldLead)]
     told_ids = {item.id for item in told_leads}
-    named = {item.lead_id for item in items if isinstance(item, _ABOUT_LEADS)}
-    leads = lock_leads(connection, named | told_ids, create=told_ids)
+    facts = {item.lead_id for item in items if isinstance(item, _WAIT)}
+    snoozed = {item.lead_id for item in items if isinstance(item, Snooze)}
+    leads, claimed = _lock_leads(connection, facts, told_ids, standing.now)
+    leads |= lock_leads(connection, snoozed - leads.keys()) if snoozed else {}
     account_ids = {item.id for item in items if isinstance(item, ToldAccount)}
     account_ids |= {lead.account_id for lead in leads.values() if lead.account_id is not None}
     account_ids |= {item.account_id for item in told_leads if item.account_id is not None}
@@ -140,7 +143,23 @@ def _open_desk(connection: Connection, commands: Sequence[Command], standing: St
         seq=seq,
         leads=leads,
         accounts=accounts,
+        claimed=claimed,
     )
+
+
+def _lock_leads(
+    connection: Connection, spoken_of: set[str], told_ids: set[str], now: int
+) -> tuple[dict[str, LeadRecord], set[str]]:
+    """Lock leads, those that are told for the first time and those of whom nobody has told by their names alone."""
+    leads = lock_leads(connection, spoken_of | told_ids, create=told_ids)
+    unknown = spoken_of - leads.keys()
+    claimed = unknown | {lead_id for lead_id in told_ids if not leads[lead_id].is_told}
+    if claimed:
+        claim_waiting(connection, claimed, now)
+    if unknown:
+        # Somebody may have told of them while we waited for their names.
+        leads |= lock_leads(connection, unknown)
+    return leads, claimed
 
 
 def _file_facts(
@@ -172,8 +191,6 @@ def _file_events(desk: Desk, reading: Reading | None) -> set[tuple[str, bytes]]:
     for key in fresh:
         told = desk.events[key]
         by_lead.setdefault(told.lead_id, []).append(told)
-    unknown = [lead_id for lead_id in by_lead if desk.find_lead(lead_id) is None]
-    record_waiting(desk.connection, unknown, desk.standing.now)
     for lead_id, told_events in by_lead.items():
         record = desk.find_lead(lead_id)
         if record is not None:
@@ -201,11 +218,10 @@ def _follow_stages(desk: Desk, fresh: Iterable[tuple[str, bytes]]) -> None:
 
 def _welcome(desk: Desk) -> None:
     """Give leads that have just come what was told of them before: their events wait already under their names."""
-    if not desk.newcomers:
-        return
-    for change in read_stage_changes(desk.connection, desk.newcomers):
-        change_stage(desk, desk.leads[change.lead_id], change.stage, change.occurred_at)
-    forget_waiting(desk.connection, desk.newcomers)
+    if desk.newcomers:
+        for change in read_stage_changes(desk.connection, desk.newcomers):
+            change_stage(desk, desk.leads[change.lead_id], change.stage, change.occurred_at)
+    forget_waiting(desk.connection, {lead_id for lead_id in desk.claimed if desk.find_lead(lead_id) is not None})
 
 
 def _score(desk: Desk, reading: Reading | None) -> list[Any]:

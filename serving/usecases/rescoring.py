@@ -7,11 +7,11 @@ from sqlalchemy import Connection, Select, select, update
 
 from agreement.alerting import Origin
 from serving.store.accounts import lock_accounts
-from serving.store.agenda import IS_SCORABLE, find_stale, has_moved, is_stale
+from serving.store.agenda import IS_SCORABLE, find_stale, has_moved, list_stale_ranges
 from serving.store.alerts import hasten_digests
 from serving.store.batches import open_batch
 from serving.store.leads import LeadRecord, lock_chosen_leads
-from serving.store.tables import accounts, bases, leads
+from serving.store.tables import bases, leads
 from serving.usecases.applying import Desk
 from serving.usecases.histories import Histories, Reading
 from serving.usecases.ingesting import finish, score_records
@@ -30,8 +30,8 @@ def rescore_due(connection: Connection, standing: Standing, histories: Histories
 
 def rescore_colleagues(connection: Connection, standing: Standing, histories: Histories, *, since: int) -> int:
     """Look at the leads of accounts that moved since a moment and that were last looked at before."""
-    moved = select(leads).join(accounts, accounts.c.id == leads.c.account_id).where(has_moved(since, standing.now))
-    return _look_at(connection, moved.order_by(leads.c.id), lambda _: _SILENCE, standing, histories)
+    moved = select(leads).where(has_moved(since, standing.now)).order_by(leads.c.id)
+    return _look_at(connection, moved, lambda _: _SILENCE, standing, histories)
 
 
 def rescore_after_promotion(connection: Connection, standing: Standing, histories: Histories) -> int:
@@ -39,14 +39,16 @@ def rescore_after_promotion(connection: Connection, standing: Standing, historie
 
     When none is left, the digests that gathered what this turned hot may go.
     """
-    stale = select(leads).where(is_stale(standing.basis_id)).order_by(leads.c.id)
     batch = name_promotion(standing)
     promoted = Why(origin=Origin.PROMOTION, batch=batch)
     # Once all were looked at, who has no score yet came while a restarted service was loading the same model.
     unscored = _SILENCE if _is_swept(connection, standing) else promoted
-    n_leads = _look_at(
-        connection, stale, lambda record: unscored if record.basis_id is None else promoted, standing, histories
-    )
+    n_leads = 0
+    for stale in list_stale_ranges(standing.basis_id):
+        some = select(leads).where(stale).order_by(leads.c.basis_id, leads.c.id)
+        n_leads = n_leads or _look_at(
+            connection, some, lambda record: unscored if record.basis_id is None else promoted, standing, histories
+        )
     # Leads that somebody else holds were passed over, and are still to come.
     if not n_leads and not connection.execute(select(find_stale(standing.basis_id))).scalar():
         hasten_digests(connection, f"{Origin.PROMOTION}:{batch}", standing.now)

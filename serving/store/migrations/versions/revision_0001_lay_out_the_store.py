@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
         sa.UniqueConstraint("lead_id", "episode", name=op.f("uq_alerts_lead_id_episode")),
     )
+    op.create_index("ix_alerts_created_at_id", "alerts", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_alerts_digest_id"), "alerts", ["digest_id"], unique=False)
     op.create_index(op.f("ix_alerts_escalate_at"), "alerts", ["escalate_at"], unique=False)
     op.create_index("ix_alerts_recipient_id_created_at", "alerts", ["recipient_id", "created_at"], unique=False)

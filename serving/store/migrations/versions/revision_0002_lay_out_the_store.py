@@ -61,9 +61,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_leads_account_id"), "leads", ["account_id"], unique=False)
     op.create_index("ix_leads_basis", "leads", ["is_open", "basis_id", "id"], unique=False)
-    op.create_index("ix_leads_is_open_score_id", "leads", ["is_open", "score", "id"], unique=False)
     op.create_index(op.f("ix_leads_look_at"), "leads", ["look_at"], unique=False)
     op.create_index(op.f("ix_leads_owner_id"), "leads", ["owner_id"], unique=False)
+    op.create_index("ix_leads_score_id", "leads", ["score", "id"], unique=False)
+    op.create_index("ix_leads_scored_at_id", "leads", ["scored_at", "id"], unique=False)
     op.create_table(
         "messages",
         sa.Column("id", Word, nullable=False),
