@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 ROOMS  := features agreement models training serving hotlead
 export MLFLOW_DISABLE_TELEMETRY ?= true
 
-.PHONY: help setup demo test check bench crash notebooks migration lock clean
+.PHONY: help setup demo test check bench crash fuzz notebooks migration lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -42,6 +42,9 @@ bench: $(READY)  ## measure the hot paths beside a named peer
 
 crash: $(READY)  ## kill the service hundreds of times and count what was lost
 	$(BIN)/python -m tests.campaigns.crash $(CRASH)
+
+fuzz: $(READY)  ## ask the service for everything in every way and count what broke
+	$(BIN)/python -m tests.campaigns.fuzz $(FUZZ)
 
 notebooks: $(READY)  ## run the notebooks again and keep their outputs
 	$(BIN)/jupyter execute --inplace notebooks/*.ipynb

@@ -258,7 +258,7 @@ def _describe_acknowledgements() -> Operation:
         tag=TAG,
         scope="ingest",
         summary="Take an alert",
-        description="Somebody takes care of it: it is escalated no further. A second time is a `duplicate`.",
+        description="Somebody takes care of it: it is escalated no further. A second time is `unchanged`.",
         parameters=(ALERT_ID, IDEMPOTENCY_KEY),
         body=_body("AcknowledgementFacts", "Anna takes it", {"by": "anna"}),
         answers={200: _DONE},
