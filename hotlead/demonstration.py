@@ -165,7 +165,8 @@ class Demonstration:
             alerts.acknowledge(hot)
         alerts.show_queue()
         alerts.show_digests(DIGEST_WAIT_SECONDS)
-        return warm or hot
+        # The best of those that are still warm: one event more may turn it hot.
+        return alerts.find_warm([]) or hot
 
     def _stay(self, server: "subprocess.Popen[bytes]", alerts: LiveAlerts) -> None:
         """Serve on until interrupted, and show the alerts that come."""
