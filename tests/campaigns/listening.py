@@ -13,8 +13,9 @@ from typing import Any
 import uvicorn
 
 from serving.app import create_app
-from serving.channels.outcome import deliver_outcome
-from serving.channels.sending import Channel, Message, Outcome, Sender
+from serving.channels.message import Message
+from serving.channels.outcome import Outcome, deliver_outcome
+from serving.channels.sending import Channel, Sender
 from serving.connections import HEADER_BYTES, build_protocol
 from serving.settings import Settings
 

@@ -61,7 +61,7 @@ def test_the_document_names_the_doors_and_their_scopes(client: TestClient) -> No
     """Each route is described with its method, path and scope: none is missing, and none is invented."""
     app: Any = client.app
     doors = list_doors(app.state.service, app.state.meters, 1_024)
-    expected = {(door.method, door.path, door.scope) for door in doors}
+    expected: set[tuple[str, str, str | None]] = {(door.method, door.path, door.scope) for door in doors}
     open_to_all = ("/healthz", "/readyz", "/openapi.json", "/docs")
     expected |= {("GET", "/metrics", "read"), *(("GET", path, None) for path in open_to_all)}
     described = {
