@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from urllib.parse import urlsplit
 
 from serving.agreeing import Agreeing
 from serving.championing import Championing, ScorerInForce
@@ -116,3 +117,9 @@ class Service:
         self._meters.record_batch(ingested, n_requests, waited)
         if ingested.n_told:
             self.worker.wake_senders()
+
+
+def _find_own_hosts(public_url: str) -> frozenset[str]:
+    """Find under which names people reach this service: never a receiver of its messages."""
+    host = urlsplit(public_url).hostname
+    return frozenset((host,)) if host else frozenset()

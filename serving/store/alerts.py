@@ -9,11 +9,29 @@ from sqlalchemy.dialects.postgresql import insert
 from serving.store.tables import alerts, digests, leads
 
 
-def insert_alerts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert alerts; an episode that has one keeps it."""
+def raise_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert alerts, and raise dropped ones again; an episode whose alert waits or was told keeps it."""
     if rows:
         ordered = sorted(rows, key=lambda row: (row["lead_id"], row["episode"]))
-        connection.execute(insert(alerts).on_conflict_do_nothing(), ordered)
+        row = insert(alerts)
+        again = {name: row.excluded[name] for name in ordered[0] if name not in ("id", "lead_id", "episode")}
+        where_dropped = alerts.c.state == "dropped"
+        connection.execute(
+            row.on_conflict_do_update(
+                index_elements=["lead_id", "episode"],
+                set_={**again, "told_at": None, "escalate_at": None},
+                where=where_dropped,
+            ),
+            ordered,
+        )
+
+
+def list_settled(connection: Connection, ids: Collection[str]) -> set[str]:
+    """List those of some alerts that wait or were told."""
+    if not ids:
+        return set()
+    found = select(alerts.c.id).where(alerts.c.id.in_(sorted(ids)), alerts.c.state != "dropped")
+    return set(connection.execute(found).scalars())
 
 
 def count_singles(connection: Connection, recipients: Collection[str], since: int) -> dict[str, int]:

@@ -45,6 +45,7 @@ def raise_alerts(connection: Connection, turns: Sequence[Turn], standing: Standi
 
     Leads without an owner get one by the routing rules, written into their records, which the caller saves.
     """
+    turns = _leave_out_told(connection, turns)
     if not turns:
         return []
     load = store.count_open_episodes(connection)
@@ -60,9 +61,19 @@ def raise_alerts(connection: Connection, turns: Sequence[Turn], standing: Standi
     planned.sort(key=lambda one: (one.person.id, one.plan.cause))
     rows = [_raise(connection, one, standing) for one in planned]
     decisions += [_tell_plan(row, standing.now) for row in rows]
-    store.insert_alerts(connection, rows)
+    store.raise_rows(connection, rows)
     record_decisions(connection, decisions)
     return [row["id"] for row in rows if row["form"] == "single" and row["deliver_at"] <= standing.now]
+
+
+def _leave_out_told(connection: Connection, turns: Sequence[Turn]) -> list[Turn]:
+    """Leave out leads that are hot again in an episode somebody was told of, or will be.
+
+    Where its alert was dropped, because the lead had cooled down before its time came, nobody has heard of it.
+    """
+    names = {name_alert(turn.record.id, turn.record.episode): turn for turn in turns}
+    settled = store.list_settled(connection, names)
+    return [turn for name, turn in names.items() if name not in settled]
 
 
 def name_alert(lead_id: str, episode: int) -> str:

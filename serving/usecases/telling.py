@@ -60,9 +60,8 @@ def tell_digest(connection: Connection, digest: Row[Any], standing: Standing) ->
     if due_at > standing.now:
         store.update_digest(connection, digest.id, due_at=due_at)
         return 0
-    listed = store.list_alerts_of_digest(connection, digest.id)
-    records = read_leads(connection, {alert.lead_id for alert in listed})
-    waiting = _set_snoozed_aside(connection, listed, records, standing.now)
+    waiting = store.list_alerts_of_digest(connection, digest.id)
+    records = read_leads(connection, {alert.lead_id for alert in waiting})
     going = [alert for alert in waiting if _stays(connection, alert, records.get(alert.lead_id), standing)]
     if going:
         ranked = sorted(going, key=lambda alert: (-(records[alert.lead_id].score or 0), alert.lead_id))
@@ -197,22 +196,6 @@ def _stays(connection: Connection, alert: Row[Any], record: LeadRecord | None, s
     put_off = note(alert.lead_id, standing.now, "alert_deferred", alert=alert.id, until=joined.due_at)
     record_decisions(connection, [put_off])
     return False
-
-
-def _set_snoozed_aside(
-    connection: Connection, listed: Sequence[Row[Any]], records: Mapping[str, LeadRecord], now: int
-) -> list[Row[Any]]:
-    """Let alerts of snoozed leads wait by themselves, and return the others."""
-    snoozed = {
-        lead_id: record.snoozed_until
-        for lead_id, record in records.items()
-        if record.snoozed_until is not None and record.snoozed_until > now
-    }
-    for alert in listed:
-        if alert.lead_id in snoozed:
-            alone = {"form": "single", "digest_id": None, "deliver_at": snoozed[alert.lead_id]}
-            store.update_alerts(connection, [alert.id], **alone)
-    return [alert for alert in listed if alert.lead_id not in snoozed]
 
 
 def _recheck(connection: Connection, alert: Row[Any], record: LeadRecord | None, standing: Standing) -> bool:

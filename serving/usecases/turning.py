@@ -26,7 +26,7 @@ _ENCODER = msgspec.json.Encoder()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """A lead that turned hot, what made it so, and the name of the import or promotion where one did."""
+    """A lead that turned hot, or hot again, what made it so, and the name of the import or promotion, if any."""
 
     record: LeadRecord
     origin: Origin
@@ -77,7 +77,7 @@ def settle(
         ledger.append(_enter(record, looked, row, why.origin, as_of[row], seq, standing))
         if change != Change.NONE:
             decisions.append(note(record.id, as_of[row], change.value, episode=state.number, **_say(record)))
-        if change == Change.ENTERED:
+        if change in (Change.ENTERED, Change.REENTERED):
             turns.append(Turn(record=record, origin=why.origin, batch=why.batch))
     insert_scores(connection, ledger)
     record_decisions(connection, decisions)

@@ -100,10 +100,12 @@ class Expectation:
             self._enter(lead_id, episode, origin, batch)
 
     def _enter(self, lead_id: str, episode: Row, origin: str, batch: str) -> None:
-        if episode["left"] is not None and self.now < episode["left"] + COOL_DOWN:
-            episode.update(open=True, left=None)
+        is_same = episode["left"] is not None and self.now < episode["left"] + COOL_DOWN
+        episode.update(number=episode["number"] + (not is_same), open=True, left=None)
+        before = self.alerts.get((lead_id, episode["number"]))
+        # Nobody has heard of an episode whose alert was dropped.
+        if before is not None and before["state"] != "dropped":
             return
-        episode.update(number=episode["number"] + 1, open=True, left=None)
         alert = self._plan(self.leads[lead_id], origin, batch)
         self.alerts[lead_id, episode["number"]] = alert | {
             "lead": lead_id,
@@ -111,7 +113,7 @@ class Expectation:
             "created": self.now,
             "state": "waiting",
             "told": None,
-            "answered": False,
+            "answered": before is not None and before["answered"],
             "level": 0,
             "escalate": None,
         }

@@ -114,6 +114,22 @@ def test_quiet_hours_defer_and_the_lead_is_checked_again(database: Database, tmp
     assert _list_details(teller, "alert_dropped")[0]["why"] == "closed"
 
 
+def test_a_dropped_alert_is_raised_again_when_its_lead_is_hot_again(database: Database, tmp_path: Path) -> None:
+    """A lead that was closed before its alert could go, and is hot again soon, is told: nobody has heard of it."""
+    quiet = Person(id="anna", quiet_hours=QuietHours.from_text("08:00-20:00", zone="UTC"))
+    teller = Teller(database, put_in_force(tmp_path), Terms(people=(quiet,)))
+    heat(teller, "L")
+    teller.tell(ToldStage(lead_id="L", key=b"1", stage="lost", occurred_at=teller.now))
+    teller.wait(0.5)
+    _do(teller, tell_due)
+    assert _list(teller, alerts.c.state) == ["dropped"]
+    teller.tell(ToldStage(lead_id="L", key=b"2", stage="recycled", occurred_at=teller.now))
+    assert (_list(teller, leads.c.episode), _list(teller, alerts.c.state)) == ([1], ["told"])
+    assert len(_list(teller, messages.c.id)) == 1
+    teller.tell_downloads("L", 3)
+    assert len(_list(teller, messages.c.id)) == 1
+
+
 def test_beyond_the_cap_alerts_gather_in_one_digest(database: Database, tmp_path: Path) -> None:
     """A person hears of so many leads a day by themselves, and of the others in one message the next morning."""
     terms = Terms(people=(BO,), alerts=AlertRules(cap_per_day=2))
