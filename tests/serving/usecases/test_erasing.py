@@ -2,8 +2,6 @@
 
 import json
 import threading
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -13,20 +11,24 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from serving.championing import ScorerInForce
-from serving.channels.message import LeadLine, Message
+from serving.channels.message import Message
 from serving.store.database import Database
 from serving.store.edge_tables import forgotten, secrets
-from serving.store.outbox import insert_deliveries, insert_messages
 from serving.store.rejections import insert_rejections
-from serving.store.replies import insert_reply
-from serving.store.tables import accounts, alerts, attempts, events, leads, messages, metadata, waiting_leads
-from serving.usecases.erasing import Erased, ForeignDigests, NobodyNamed, Wanted, erase, erase_again
+from serving.store.tables import accounts, alerts, attempts, events, leads, messages, waiting_leads
+from serving.usecases.erasing import ForeignDigests, NobodyNamed, erase_again
 from serving.usecases.recognising import compute_digests, name_rejected, normalise_address
 from serving.usecases.told import Rejected, Snooze, ToldContact, ToldStage
+from tests.serving.usecases.lives import (
+    ADA,
+    SECRET,
+    count,
+    dump,
+    forget,
+    insert_digest,
+    live_a_life,
+)
 from tests.serving.usecases.tellers import KEEN, NOW, Teller, put_in_force
-
-ADA = {**KEEN, "name": "Ada Lovelace", "email": "Ada@Example.org"}
-_SECRET = b"s" * 32
 
 
 @pytest.fixture(scope="module")
@@ -39,51 +41,6 @@ def easily_hot(tmp_path_factory: pytest.TempPathFactory) -> ScorerInForce:
 def teller(database: Database, easily_hot: ScorerInForce) -> Teller:
     """A teller with a model in force."""
     return Teller(database, easily_hot)
-
-
-def forget(teller: Teller, *, lead_id: str | None = None, address: str | None = None) -> Erased:
-    """Forget somebody."""
-    with teller.database.writing() as connection:
-        wanted = Wanted(lead_id=lead_id, address=address)
-        return erase(connection, wanted, teller.now, randomness=lambda _: _SECRET)
-
-
-def dump(database: Database, leaving_out: Sequence[str] = ()) -> str:
-    """Return all that stands in a store, as one text."""
-    with database.reading() as connection:
-        rows = [
-            str(tuple(row))
-            for table in metadata.sorted_tables
-            if table.name not in leaving_out
-            for row in connection.execute(select(table))
-        ]
-    return "\n".join(rows)
-
-
-def count(database: Database, table: Any) -> int:
-    """Count the rows of a table."""
-    with database.reading() as connection:
-        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
-
-
-def live_a_life(teller: Teller, lead_id: str = "L-ada", **attributes: Any) -> None:
-    """Let a lead turn hot, be told, contacted, moved on, snoozed and refused, and be answered under a key."""
-    teller.tell_lead(lead_id, {**ADA, **attributes}, account_id="acme")
-    teller.tell_downloads(lead_id, 12)
-    teller.tell(
-        ToldContact(lead_id=lead_id, key=b"c" * 16, kind="call", occurred_at=teller.now, note="Ada will call"),
-        ToldStage(lead_id=lead_id, key=b"s" * 16, stage="sql", occurred_at=teller.now, told_by="Ada's rep"),
-        Snooze(lead_id=lead_id, until=teller.now + 5),
-        Rejected(kind="POST /v1/events", code="x", path="", detail="", body=json.dumps({"lead_id": lead_id})),
-    )
-    with teller.database.writing() as connection:
-        body = json.dumps({"lead": {"id": lead_id}}, separators=(",", ":"))
-        insert_reply(connection, {"key": b"k", "request": b"r", "status": 200, "body": body, "at": teller.now})
-        by_alert = select(messages.c.id).where(messages.c.alert_id.is_not(None))
-        for message_id in connection.execute(by_alert).scalars().all():
-            due = {"state": "due", "attempts": 1, "created_at": NOW, "next_at": NOW}
-            insert_deliveries(connection, [{"message_id": message_id, "channel_id": "ch", **due}])
-        connection.execute(attempts.insert().values(delivery_id=1, at=NOW, seconds=0.1, code="x", status=500))
 
 
 def test_nothing_of_a_forgotten_lead_stands_in_any_table(teller: Teller) -> None:
@@ -186,7 +143,7 @@ def test_a_digest_message_keeps_the_others(teller: Teller) -> None:
         teller.tell_lead(lead_id, ADA if lead_id == "L-ada" else KEEN)
     with teller.database.writing() as connection:
         for digest_id, lead_ids in (("d1", ["L-ada", "L-bob"]), ("d2", ["L-ada"])):
-            _insert_digest(connection, digest_id, lead_ids)
+            insert_digest(connection, digest_id, lead_ids)
     forget(teller, lead_id="L-ada")
     with teller.database.reading() as connection:
         (row,) = connection.execute(select(messages)).all()
@@ -217,10 +174,10 @@ def test_an_older_copy_of_the_store_forgets_again(teller: Teller) -> None:
     live_a_life(teller)
     teller.tell_lead("L-bob", KEEN)
     teller.tell_downloads("L-late", 2)
-    digests = compute_digests(_SECRET, [("lead", "L-ada"), ("lead", "L-late")])
+    digests = compute_digests(SECRET, [("lead", "L-ada"), ("lead", "L-late")])
     with teller.database.writing() as connection:
-        assert erase_again(connection, _SECRET, digests, NOW) == 2
-        assert erase_again(connection, _SECRET, digests, NOW) == 0
+        assert erase_again(connection, SECRET, digests, NOW) == 2
+        assert erase_again(connection, SECRET, digests, NOW) == 0
     with teller.database.reading() as connection:
         assert list(connection.execute(select(leads.c.id)).scalars()) == ["L-bob"]
     assert count(teller.database, events) == 0
@@ -275,52 +232,3 @@ def test_spelling_an_address_twice_changes_nothing(address: str) -> None:
 def test_any_refused_body_can_be_searched(body: Any) -> None:
     """Whatever was refused, it names texts and nothing else."""
     assert all(isinstance(name, str) for _, name in name_rejected("POST /v1/events", json.dumps(body)))
-
-
-def _insert_digest(connection: Any, digest_id: str, lead_ids: Sequence[str]) -> None:
-    at = datetime(2026, 3, 1, tzinfo=UTC)
-    lines = tuple(_make_line(lead_id) for lead_id in lead_ids)
-    message = Message(
-        id=digest_id, kind="lead.digest", at=at, zone="UTC", recipient_id="team", recipient="T", lines=lines
-    )
-    body = msgspec.json.encode(message).decode()
-    row = {"id": digest_id, "digest_id": digest_id, "kind": "lead.digest", "created_at": NOW, "body": body}
-    insert_messages(connection, [{**row, "alert_id": None, "recipient_id": "team"}])
-    for lead_id in lead_ids:
-        connection.execute(alerts.insert().values(**_make_alert(lead_id, digest_id)))
-
-
-def _make_alert(lead_id: str, digest_id: str) -> dict[str, Any]:
-    return {
-        "id": f"{lead_id}-{digest_id}",
-        "lead_id": lead_id,
-        "episode": int(digest_id[1:]) + 10,
-        "score_number": 1,
-        "origin": "import",
-        "recipient_id": "team",
-        "form": "digest",
-        "digest_id": digest_id,
-        "created_at": NOW,
-        "deliver_at": NOW,
-        "state": "told",
-        "notes": "[]",
-        "level": 0,
-    }
-
-
-def _make_line(lead_id: str) -> LeadLine:
-    return LeadLine(
-        lead_id=lead_id,
-        name=lead_id,
-        company="",
-        role="",
-        probability=0.5,
-        score=50,
-        bucket="hot",
-        reasons=(),
-        link="",
-        action="",
-        until=None,
-        model_version="1",
-        account_id=None,
-    )
