@@ -150,7 +150,8 @@ def test_a_flood_for_one_lead_is_one_alert(company: Company) -> None:
     assert max(seconds) < 5
     assert company.ask("PUT", f"/v1/leads/{company.name()}", KEEN).status == 200
     counts = company.read(
-        "SELECT (SELECT count(*) FROM alerts WHERE lead_id = :id), (SELECT count(*) FROM scores WHERE lead_id = :id)",
+        "SELECT (SELECT count(*) FROM alerts WHERE lead_id = :id),"
+        " (SELECT count(*) FROM scores WHERE lead_id = :id)",
         id=lead_id,
     )
     assert counts[0][0] <= 1
