@@ -14,6 +14,7 @@ from features.tables import EventLog, LeadTable, SnapshotTable
 from features.times import to_micros
 from models.artifact import save_scorer
 from models.champion import Champion, publish_champion
+from models.estimator import TrainableScorer
 from models.scorer import LeadScorer
 from models.settings import BoosterSettings
 
@@ -56,7 +57,7 @@ def fit_scorer(n_leads: int = 4_000, rounds: int = 300, num_leaves: int = 15) ->
     log_odds = -3.5 + 0.45 * activity + 0.5 * size + marked
     labels = (np.random.default_rng(2).random(n_leads) < 1 / (1 + np.exp(-log_odds))).astype(float)
     settings = BoosterSettings(rounds=rounds, num_leaves=num_leaves)
-    return LeadScorer(feature_set, settings, threads=2).fit(table, labels), table
+    return TrainableScorer(feature_set, settings, threads=2).fit(table, labels), table
 
 
 def publish(home: Path, version: str = "1", **size: int) -> Champion:

@@ -6,8 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from numpy.typing import NDArray
 
 from features.engine import FeatureTable, compute_features
 from features.feature_set import FeatureSet
@@ -16,19 +15,14 @@ from models.buckets import BUCKETS, Bucket, Thresholds
 from models.calibration import Calibrator
 from models.encoding import MAX_LEVELS, Encoding
 from models.explanation import Parts, Reason, compute_reasons, group_columns
-from models.log_odds import to_log_odds, to_probability
+from models.log_odds import to_probability
 from models.members import Member
 from models.reference import Reference
-from models.rows import Rows
 from models.settings import AdditiveSettings, BoosterSettings
 
 
 class NotFitted(ValueError):
     """A scorer was asked for scores before it was fitted or loaded."""
-
-
-class UnusableLabels(ValueError):
-    """The outcomes to learn from are not one 0 or 1 a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +70,11 @@ class ScoreTable:
         )
 
 
-class LeadScorer(ClassifierMixin, BaseEstimator):
+class LeadScorer:
     """Predicts the probability that a lead closes within the horizon.
 
-    A sum of members in log-odds, then a calibration, then thresholds. To scikit-learn it is a binary classifier
-    over a frame (or `FeatureTable`) of computed features; to the rest of the house it scores raw leads.
+    A sum of members in log-odds, then a calibration, then thresholds. `models.estimator` fits it, and is what
+    scikit-learn sees; whoever only scores loads no library that fits.
 
     Parameters
     ----------
@@ -96,6 +90,15 @@ class LeadScorer(ClassifierMixin, BaseEstimator):
         Threads used to fit.
     """
 
+    classes_: NDArray[np.int64]
+    encoding_: Encoding
+    intercept_: float
+    members_: tuple[Member, ...]
+    calibrator_: Calibrator
+    thresholds_: Thresholds
+    reference_: Reference
+    about_: dict[str, Any]
+
     def __init__(
         self,
         feature_set: FeatureSet,
@@ -109,43 +112,6 @@ class LeadScorer(ClassifierMixin, BaseEstimator):
         self.additive = additive
         self.max_levels = max_levels
         self.threads = threads
-
-    def fit(self, X: FeatureTable | pd.DataFrame, y: ArrayLike) -> Self:
-        """Fit on rows in time order, the latest last.
-
-        Parameters
-        ----------
-        X
-            Features of n snapshots.
-        y
-            Shape (n,), 1 where the lead was won within the horizon, else 0.
-
-        Raises
-        ------
-        UnusableLabels
-            If there is no row, or not one 0 or 1 for each.
-        """
-        table, labels = self._table(X), np.asarray(y, dtype=np.float64)
-        _check_labels(labels, len(table))
-        self.classes_ = np.array([0, 1])
-        self.encoding_ = Encoding.learn(table, self.max_levels)
-        self.calibrator_ = Calibrator()
-        self.intercept_, self.members_ = self._fit_members(table, labels)
-        self.reference_ = Reference.learn(table, self.encoding_, self.predict_proba(table)[:, 1])
-        self.thresholds_ = self.reference_.default_thresholds()
-        self.about_: dict[str, Any] = {}
-        return self
-
-    def _fit_members(self, table: FeatureTable, labels: NDArray[np.float64]) -> tuple[float, tuple[Member, ...]]:
-        has_nothing_to_learn = self.encoding_.width == 0 or len(np.unique(labels)) < 2
-        if self.settings is None or self.settings.rounds == 0 or has_nothing_to_learn:
-            # Half a win and half a loss are added, so that no base rate is 0 or 1.
-            return float(to_log_odds((labels.sum() + 0.5) / (len(labels) + 1))), ()
-        # Imported here, since whoever only scores needs no library that fits.
-        from models.fitting_members import fit_members
-
-        rows = Rows(matrix=self.encoding_.encode(table), labels=labels)
-        return 0.0, fit_members(rows, self.settings, self.additive, threads=self.threads)
 
     @classmethod
     def from_parts(
@@ -261,10 +227,3 @@ class LeadScorer(ClassifierMixin, BaseEstimator):
         by_feature = group_columns(contributions[:, :-1], self.encoding_.sources, len(self.feature_set.names))
         base = self.calibrator_.slope * self.intercept_ + self.calibrator_.shift
         return Parts(self.feature_set, by_feature, contributions[:, -1] + base)
-
-
-def _check_labels(labels: NDArray[np.float64], n_rows: int) -> None:
-    if labels.shape != (n_rows,) or n_rows == 0:
-        raise UnusableLabels(f"{n_rows} rows need one label each, and at least one row: labels are {labels.shape}")
-    if not np.isin(labels, (0.0, 1.0)).all():
-        raise UnusableLabels("labels are 1 for won and 0 for not won: leave out the rows that are neither yet")

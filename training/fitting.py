@@ -13,6 +13,7 @@ from features.engine import FeatureTable, compute_features
 from features.feature_set import FeatureSet
 from models.buckets import Thresholds, choose_thresholds
 from models.calibration import Calibrator, Evidence, Window, choose_calibrator
+from models.estimator import TrainableScorer
 from models.log_odds import to_probability
 from models.reference import Reference
 from models.scorer import LeadScorer
@@ -119,7 +120,8 @@ def fit_history(history: History, options: TrainingOptions, on_step: Step = lamb
         windows = predict_windows(development, labels, split.folds, settings, workers=options.workers)
     calibrator, evidence = choose_calibrator(windows)
     on_step("fit", 0, 1)
-    scorer = LeadScorer(table.feature_set, settings, additive, threads=options.workers).fit(development, labels)
+    scorer = TrainableScorer(table.feature_set, settings, additive, threads=options.workers)
+    scorer.fit(development, labels)
     _finish(scorer, development, split, windows, calibrator, rows, options)
     on_step("test", 0, 1)
     probabilities = _predict_test(scorer, table, rows, split)
@@ -234,7 +236,7 @@ def _choose_thresholds(
         return choose_thresholds(probability, hot_share=options.hot_share, warm_share=options.warm_share)
     latest = split.folds[-1]
     labels = rows.labels[split.development]
-    before = LeadScorer(scorer.feature_set, scorer.settings, scorer.additive, threads=options.workers)
+    before = TrainableScorer(scorer.feature_set, scorer.settings, scorer.additive, threads=options.workers)
     as_of = rows.snapshots.as_of[split.development][latest.valid]
     return choose_thresholds_by_capacity(
         before.fit(development.take(latest.train), labels[latest.train]),

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from features.engine import FeatureTable
 from models.calibration import Window
+from models.estimator import TrainableScorer
 from models.log_odds import compute_losses, to_log_odds
 from models.rows import compute_recency_weights
-from models.scorer import LeadScorer
 from models.settings import AdditiveSettings, BoosterSettings
 from training.splits import Fold
 
@@ -30,7 +30,8 @@ def predict_windows(
     """Predict each fold's later rows by a scorer fitted on the rows before them, not calibrated."""
 
     def predict(fold: Fold) -> Window:
-        scorer = LeadScorer(table.feature_set, settings, additive).fit(table.take(fold.train), labels[fold.train])
+        scorer = TrainableScorer(table.feature_set, settings, additive)
+        scorer.fit(table.take(fold.train), labels[fold.train])
         return Window(log_odds=scorer.predict_raw_log_odds(table.take(fold.valid)), labels=labels[fold.valid])
 
     job: Any = delayed(predict)

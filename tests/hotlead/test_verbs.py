@@ -15,8 +15,8 @@ from hotlead.home import Home
 from hotlead.verbs.promote import WorseThanChampion, promote_version
 from models.artifact import save_scorer
 from models.champion import find_champion
+from models.estimator import TrainableScorer
 from models.registry import MissingFiles, NothingToRollBack, Registry, UnknownVersion
-from models.scorer import LeadScorer
 from training.history import write_history
 from training.tracking import track_run
 
@@ -36,7 +36,7 @@ def scorers(fitted, trained_home):
     about = json.loads((artifact / "scorer.json").read_text("utf-8"))["about"]
     labels = 1 - fitted.rows.labels[fitted.split.development]
     settings = replace(fitted.settings, rounds=60)
-    confused = LeadScorer(fitted.table.feature_set, settings).fit(
+    confused = TrainableScorer(fitted.table.feature_set, settings).fit(
         fitted.table.take(fitted.split.development), labels
     )
     twin = copy.copy(fitted.scorer)

@@ -9,6 +9,7 @@ from features.feature_set import FeatureSet
 from features.lead_kinds import Attribute, Department, EmailKind, Given, LeadAge, RevenueBand, Seniority, SizeBand
 from features.tables import EventLog, LeadTable, SnapshotTable
 from features.times import DAY
+from models.estimator import TrainableScorer
 from models.scorer import LeadScorer
 from models.settings import BoosterSettings
 
@@ -97,4 +98,4 @@ def make_labels(table: FeatureTable, seed: int = 0) -> np.ndarray:
 def make_scorer(n: int = 400, settings: BoosterSettings | None = SETTINGS) -> LeadScorer:
     """Fit a scorer on the invented leads."""
     table = make_table(n)
-    return LeadScorer(FEATURE_SET, settings).fit(table, make_labels(table))
+    return TrainableScorer(FEATURE_SET, settings).fit(table, make_labels(table))

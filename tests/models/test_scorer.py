@@ -11,7 +11,8 @@ from features.engine import FeatureTable
 from features.feature_set import FeatureSet
 from features.tables import EventLog, LeadTable, SnapshotTable
 from models.buckets import BUCKETS
-from models.scorer import LeadScorer, NotFitted, UnusableLabels
+from models.estimator import TrainableScorer, UnusableLabels
+from models.scorer import NotFitted
 from tests.models.examples import (
     AS_OF,
     FEATURE_SET,
@@ -35,7 +36,7 @@ def scorer():
 
 def test_it_is_a_classifier_to_scikit_learn():
     """Cloning, parameters and cross-validation on a frame work, and find the signal."""
-    scorer = LeadScorer(FEATURE_SET, SETTINGS)
+    scorer = TrainableScorer(FEATURE_SET, SETTINGS)
     assert set(scorer.get_params()) == {"feature_set", "settings", "additive", "max_levels", "threads"}
     copy = clone(scorer.set_params(max_levels=7))
     assert copy is not scorer
@@ -124,7 +125,7 @@ def test_no_signal_is_the_base_rate(labels):
     """Without trees, or with one outcome alone, every lead gets the base rate, half a win and half a loss added."""
     settings = None if labels is None else SETTINGS
     known = LABELS if labels is None else labels
-    scorer = LeadScorer(FEATURE_SET, settings).fit(TABLE, known)
+    scorer = TrainableScorer(FEATURE_SET, settings).fit(TABLE, known)
     scores = scorer.score_features(TABLE)
     assert scores.probability == pytest.approx((known.sum() + 0.5) / (len(known) + 1))
     assert set(scores.score) == {50}
@@ -139,7 +140,7 @@ def test_trees_that_find_no_split_are_fine():
         numbers=np.ones_like(TABLE.numbers),
         texts=tuple(np.full(len(TABLE), "same", dtype=object) for _ in TABLE.texts),
     )
-    probability = LeadScorer(FEATURE_SET, SETTINGS).fit(flat, LABELS).predict_proba(flat)[:, 1]
+    probability = TrainableScorer(FEATURE_SET, SETTINGS).fit(flat, LABELS).predict_proba(flat)[:, 1]
     assert len(set(probability)) == 1
     assert probability[0] == pytest.approx(LABELS.mean(), abs=0.02)
 
@@ -148,7 +149,7 @@ def test_a_set_without_features_has_a_base_rate():
     """A scorer that reads nothing predicts the base rate."""
     nothing = FeatureSet(SCHEMA, ())
     table = FeatureTable(feature_set=nothing, numbers=np.empty((400, 0)), texts=())
-    scorer = LeadScorer(nothing, SETTINGS).fit(table, LABELS)
+    scorer = TrainableScorer(nothing, SETTINGS).fit(table, LABELS)
     assert scorer.predict_proba(table)[:, 1] == pytest.approx((LABELS.sum() + 0.5) / 401)
 
 
@@ -164,21 +165,21 @@ def test_a_set_without_features_has_a_base_rate():
 def test_labels_that_cannot_be_learned_from_are_refused(labels, fact):
     """Too few labels, open outcomes and other numbers than 0 and 1 are refused before anything is fitted."""
     with pytest.raises(UnusableLabels, match=fact):
-        LeadScorer(FEATURE_SET, SETTINGS).fit(TABLE, labels)
+        TrainableScorer(FEATURE_SET, SETTINGS).fit(TABLE, labels)
 
 
 def test_no_rows_cannot_be_learned_from():
     """Fitting needs at least one row."""
     with pytest.raises(UnusableLabels, match="at least one row"):
-        LeadScorer(FEATURE_SET, SETTINGS).fit(TABLE.take(np.array([], dtype=int)), np.empty(0))
+        TrainableScorer(FEATURE_SET, SETTINGS).fit(TABLE.take(np.array([], dtype=int)), np.empty(0))
 
 
 def test_scores_need_a_fitted_scorer():
     """A scorer that was neither fitted nor loaded says so."""
     with pytest.raises(NotFitted):
-        LeadScorer(FEATURE_SET, SETTINGS).score_features(TABLE)
+        TrainableScorer(FEATURE_SET, SETTINGS).score_features(TABLE)
     with pytest.raises(NotFitted):
-        LeadScorer(FEATURE_SET, SETTINGS).warm_up()
+        TrainableScorer(FEATURE_SET, SETTINGS).warm_up()
 
 
 def test_fitting_again_changes_nothing(scorer):

@@ -11,8 +11,8 @@ from features.event_kinds import EventFeature
 from features.times import DAY, micros_of, times_of
 from models.artifact import save_scorer
 from models.buckets import compute_shares
+from models.estimator import TrainableScorer
 from models.log_odds import to_probability
-from models.scorer import LeadScorer
 from training.fitting import BASE_RATE, LOGISTIC, OURS, SCORECARD, fit_history
 from training.thresholds import list_live_snapshots
 
@@ -111,7 +111,7 @@ def look_at_latest_window(fitted):
     """Return a scorer fitted before the latest window, and the first and last moment of that window."""
     fold, dev = fitted.split.folds[-1], fitted.split.development
     train, labels = fitted.table.take(dev[fold.train]), fitted.rows.labels[dev[fold.train]]
-    before = LeadScorer(fitted.table.feature_set, fitted.settings, fitted.additive).fit(train, labels)
+    before = TrainableScorer(fitted.table.feature_set, fitted.settings, fitted.additive).fit(train, labels)
     as_of = fitted.rows.snapshots.as_of[dev[fold.valid]]
     return before, as_of.min(), as_of.max()
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.scorer import LeadScorer
+from models.estimator import TrainableScorer
 from training.promotion import DifferentHorizons, compare_with_champion, find_unseen_rows
 from training.splits import TooFewRows, split_rows
 
@@ -14,7 +14,7 @@ from training.splits import TooFewRows, split_rows
 def fit_on(fitted, labels):
     """Fit a scorer on the development rows with these labels."""
     table = fitted.table.take(fitted.split.development)
-    return LeadScorer(fitted.table.feature_set, replace(fitted.settings, rounds=60)).fit(table, labels)
+    return TrainableScorer(fitted.table.feature_set, replace(fitted.settings, rounds=60)).fit(table, labels)
 
 
 def with_about(scorer, **about):
@@ -63,7 +63,7 @@ def test_a_difference_within_its_error_is_no_refusal(fitted, history):
     labels = fitted.rows.labels[fitted.split.development]
     half = np.random.default_rng(0).random(len(labels)) < 0.5
     table = fitted.table.take(fitted.split.development[half])
-    challenger = LeadScorer(fitted.table.feature_set, fitted.settings).fit(table, labels[half])
+    challenger = TrainableScorer(fitted.table.feature_set, fitted.settings).fit(table, labels[half])
     decision = compare(challenger, fitted.scorer, fitted, history)
     assert decision.is_worse == (decision.difference > 1.645 * decision.standard_error)
     assert decision.standard_error > 0

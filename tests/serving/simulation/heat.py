@@ -12,6 +12,7 @@ from features.feature_set import FeatureSet
 from features.times import DAY
 from models.buckets import Thresholds
 from models.champion import Champion
+from models.estimator import TrainableScorer
 from models.scorer import LeadScorer
 from models.settings import BoosterSettings
 from serving.championing import ScorerInForce
@@ -32,7 +33,7 @@ def fit_heat() -> LeadScorer:
     wins = np.repeat(np.arange(_ROWS_EACH), MOST_VISITS + 1) < np.take(_CHANCES, visits.astype(int)) * _ROWS_EACH
     feature_set = FeatureSet(LeadSchema(()), (EventCount(VISIT, WINDOW_DAYS),))
     settings = BoosterSettings(rounds=40, learning_rate=0.2, feature_fraction=1.0, lambda_l2=0.0)
-    return LeadScorer(feature_set, settings).fit(_tabulate(visits), wins.astype(float))
+    return TrainableScorer(feature_set, settings).fit(_tabulate(visits), wins.astype(float))
 
 
 @cache
