@@ -39,6 +39,7 @@ bench: $(READY)  ## measure the hot paths beside a named peer
 	$(BIN)/python -m benchmarks.features
 	$(BIN)/python -m benchmarks.forest
 	$(BIN)/python -m benchmarks.scoring
+	$(BIN)/python -m benchmarks.ingest
 
 crash: $(READY)  ## kill the service hundreds of times and count what was lost
 	$(BIN)/python -m tests.campaigns.crash $(CRASH)

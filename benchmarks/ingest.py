@@ -3,7 +3,8 @@
 Run as ``python -m benchmarks.ingest``; ``--minutes 10`` for the long run, ``--database`` for PostgreSQL.
 
 1. batches: requests of many events, with rescoring, beside bulk inserts of such events without scoring;
-2. singles: one event a request from 64 connections, beside one commit an event;
+2. singles: one event a request from 64 connections, beside FastAPI with one commit an event and no scoring, over
+   the same kind of connections, and beside such commits in a loop without HTTP;
 3. overload: three times the connections, far beyond the queue: 429 and 503 alone, nothing acknowledged lost.
 """
 
@@ -105,19 +106,29 @@ def _measure_batches(port: int, database: Database, receiver: Receiver, options:
 
 
 def _measure_singles(port: int, database: Database, options: argparse.Namespace) -> None:
-    ours, peers = [], []
-    for turn in range(3):
-        traffic = Traffic(options.leads, 1, seed=20 + turn)
-        load = measure_load(port, traffic.stream(), options.seconds, connections=_SINGLE)
-        ours.append(load)
-        told = Traffic(options.leads, 1, seed=200 + turn).list_events(1_000)
-        peers.append(measure_one_by_one(database, told))
-    middle = sorted(ours, key=lambda load: load.per_second)[1]
-    _say(f"single events, {_SINGLE} connections, {options.seconds:g} s", middle, middle.per_second)
-    peer = statistics.median(peers)
-    print(
-        f"  one commit an event, no scoring: {peer:,.0f} events/s; ratio {middle.per_second / peer:.1f}", flush=True
-    )
+    loops = []
+    with _serve_peer(str(database.engine.url.render_as_string(hide_password=False))) as peer:
+        loads: dict[int, list[Load]] = {port: [], peer: []}
+        for turn in range(3):
+            for at in loads:
+                traffic = Traffic(options.leads, 1, seed=at * 10 + turn)
+                loads[at].append(measure_load(at, traffic.stream(), options.seconds, connections=_SINGLE))
+            told = Traffic(options.leads, 1, seed=200 + turn).list_events(1_000)
+            loops.append(measure_one_by_one(database, told))
+    ours, theirs = (sorted(loads[at], key=lambda load: load.per_second)[1] for at in (port, peer))
+    _say(f"single events, {_SINGLE} connections, {options.seconds:g} s", ours, ours.per_second)
+    _say("  FastAPI + pydantic, one commit an event, no scoring", theirs, theirs.per_second)
+    loop = statistics.median(loops)
+    print(f"  one commit an event in a loop, no HTTP, no scoring: {loop:,.0f} events/s")
+    print(f"  ratios {ours.per_second / theirs.per_second:.2f} and {ours.per_second / loop:.2f}", flush=True)
+
+
+@contextmanager
+def _serve_peer(url: str) -> Iterator[int]:
+    uvicorn = ["uvicorn", "--http", "h11", "--no-access-log", "--log-level", "warning", "--host", "127.0.0.1"]
+    arguments = ["-m", *uvicorn, "benchmarks.ingest_peer_app:app"]
+    with start_server(arguments, "/ready", {"HOTLEAD_PEER_DATABASE": url}) as port:
+        yield port
 
 
 def _measure_overload(port: int, database: Database, options: argparse.Namespace) -> None:
