@@ -46,6 +46,8 @@ WRITES = (
     ("POST", "/v1/deliveries/replay"),
 )
 """Every door that reads a body."""
+KINDS = (NEWS[0], NEWS[2], *WRITES[len(NEWS) : len(NEWS) + 2], WRITES[-2])
+"""One door of each kind: a fact, an array of facts, a score, an owner, a desk's errand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,27 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.serving.hostile.company import CANARY, NEWS, WRITES, Company, check_problem, make_event
+from tests.serving.hostile.company import CANARY, KINDS, NEWS, WRITES, Company, check_problem, make_event
 
 _DEEP = 100_000
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
+def test_every_door_reads_strictly(company: Company, method: str, path: str) -> None:
+    """One flaw of each kind is refused alike wherever a body is read."""
+    for body, expected in (
+        (b"{", (400, "invalid_json", "")),
+        (b'{"x":NaN}', (400, "invalid_json", "")),
+        (b'{"x":"\xff\xfe"}', (400, "invalid_json", "")),
+        (b'{"x":1,"x":1}', (400, "duplicate_key", "/x")),
+        (b"[" * _DEEP, (400, "too_deep", "")),
+        (b'{"x":1e309}', (422, "not_finite", "/x")),
+        (rb'{"x":"\ud800"}', (422, "bad_unicode", "/x")),
+    ):
+        company.check_refused(method, path, body, expected)
+
+
+@pytest.mark.parametrize(("method", "path"), KINDS)
 @pytest.mark.parametrize(
     "body",
     [b"[" * _DEEP, b'{"x":' * _DEEP, b"[" * _DEEP + b"]" * _DEEP, b'[{"x":' * 40 + b"1" + b"}]" * 40],
@@ -31,7 +46,7 @@ def test_abysses_are_refused_at_once(company: Company, method: str, path: str, b
     assert min(seconds) < 0.05
 
 
-@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize(("method", "path"), KINDS)
 @pytest.mark.parametrize(
     ("body", "place"),
     [
@@ -47,7 +62,7 @@ def test_a_key_twice_is_refused(company: Company, method: str, path: str, body: 
     company.check_refused(method, path, body, (400, "duplicate_key", place))
 
 
-@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize(("method", "path"), KINDS)
 def test_a_hundred_thousand_keys_are_refused(company: Company, method: str, path: str) -> None:
     """An object has a thousand keys at most, in whatever depth it lies; the score's may have its columns more."""
     names = ["".join(letters) for letters in product(ascii_lowercase, repeat=4)][:100_000]
@@ -55,7 +70,7 @@ def test_a_hundred_thousand_keys_are_refused(company: Company, method: str, path
     company.check_refused(method, path, many, (422, "too_many_keys", None))
 
 
-@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize(("method", "path"), KINDS)
 @pytest.mark.parametrize(
     "body", [b"", b" ", b"{", b"{}}", b"{'a':1}", b"[1,]", b"<xml/>", b"a=1", b"\x00", b"{}\x00"]
 )
@@ -64,7 +79,7 @@ def test_what_is_no_json_is_refused(company: Company, method: str, path: str, bo
     company.check_refused(method, path, body, (400, "invalid_json", None))
 
 
-@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize(("method", "path"), KINDS)
 @pytest.mark.parametrize("body", [b"null", b"true", b'"text"', b"1e3", b"[[]]", b"[null]"])
 def test_what_is_no_object_is_refused(company: Company, method: str, path: str, body: bytes) -> None:
     """A value of another kind is refused where one thing is told, and item by item in an array of events."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.serving.hostile.company import NEWS, WRITES, Company, make_event
+from tests.serving.hostile.company import KINDS, NEWS, Company, make_event
 
 _WITH_ATTRIBUTES = (("PUT", "/v1/leads/L-number"), ("PUT", "/v1/accounts/A-number"), ("POST", "/v1/score"))
 
@@ -55,14 +55,14 @@ def test_what_is_no_number_is_refused(company: Company, method: str, path: str, 
     company.check_refused(method, path, _fill(path, revenue=value), (422, "not_number", "/revenue"), told=value)
 
 
-@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize(("method", "path"), KINDS)
 @pytest.mark.parametrize("digits", [b"NaN", b"Infinity", b"-Infinity", b"+1", b"01", b".5", b"1.", b"0x10", b"1e"])
 def test_what_is_no_json_number_is_no_json(company: Company, method: str, path: str, digits: bytes) -> None:
     """Words and notations that JSON does not have are 400 wherever they stand."""
     company.check_refused(method, path, b'{"deep":[{"x":%s}]}' % digits, (400, "invalid_json", None))
 
 
-@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize(("method", "path"), KINDS)
 @pytest.mark.parametrize(
     "digits", [b"1e309", b"-1e309", b"1e999999999", b"9" * 5_000, b"-" + b"9" * 100_000], ids=shorten
 )

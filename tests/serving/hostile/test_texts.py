@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.serving.api.desks import Desk
-from tests.serving.hostile.company import CANARY, WRITES, Company, check_problem, make_event
+from tests.serving.hostile.company import CANARY, KINDS, Company, check_problem, make_event
 
 _ODD_TEXTS = [
     *(
@@ -32,7 +32,7 @@ _ODD_TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize(("method", "path"), KINDS)
 @pytest.mark.parametrize(
     ("body", "place"),
     [
@@ -48,7 +48,7 @@ def test_half_characters_are_refused(company: Company, method: str, path: str, b
     company.check_refused(method, path, body, (422, "bad_unicode", place))
 
 
-@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize(("method", "path"), KINDS)
 @pytest.mark.parametrize(
     "body",
     [
@@ -67,7 +67,7 @@ def test_bytes_that_are_no_utf8_are_refused(company: Company, method: str, path:
     company.check_refused(method, path, body, (400, "invalid_json", None))
 
 
-@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize(("method", "path"), KINDS)
 @pytest.mark.parametrize(
     "kind", ["application/json; charset=utf-16", "application/json;charset=latin-1", "text/plain", "text/json"]
 )
@@ -98,7 +98,7 @@ def test_texts_are_stored_as_they_came(desk: Desk, value: str) -> None:
         assert desk.ask("POST", "/v1/leads/L/stage", {"stage": "sql", "note": value})[0] == 200
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=st.text(max_size=30), key=st.text(max_size=10))
 def test_any_text_is_kept_or_refused(desk: Desk, value: str, key: str) -> None:
     """No text in any place breaks a door, whichever database is behind it."""
@@ -165,7 +165,8 @@ def test_names_have_no_control_characters(company: Company, name: str) -> None:
 
 def test_a_digest_of_a_rejection_is_of_its_bytes(company: Company) -> None:
     """The same bad item sent twice is kept once; two that differ in an invisible letter are two."""
+    kept = "SELECT count(*) FROM rejections"
+    before = company.read(kept)[0][0]
     for lead in ("L\u200b", "L", "L"):
-        company.ask("POST", "/v1/events", json.dumps({"lead_id": lead, "type": CANARY}).encode())
-    query = "SELECT count(*) FROM rejections WHERE code = 'missing' AND path = '/occurred_at' AND body LIKE :like"
-    assert company.read(query, like=f"%{CANARY}%")[0][0] == 2
+        company.ask("POST", "/v1/events", json.dumps({"lead_id": lead, "type": "only here"}).encode())
+    assert company.read(kept)[0][0] == before + 2
