@@ -22,6 +22,7 @@ class AccountRecord:
     attributes: str = "{}"
     told_at: int = 0
     moved_at: int = 0
+    moved_batch: str | None = None
 
 
 _CHANGEABLE = [column.name for column in accounts.c if column.name != "id"]

@@ -34,6 +34,8 @@ accounts = define(
     Column("told_at", Micros, nullable=False),
     # When something of it or of one of its leads changed: the others are looked at again.
     Column("moved_at", Micros, nullable=False, index=True),
+    # The import that moved it, "" for one without a name; empty where something happened just then.
+    Column("moved_batch", Word),
 )
 
 account_versions = define(

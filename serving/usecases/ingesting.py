@@ -6,20 +6,21 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from features.times import DAY
+from agreement.alerting import Origin
+from features.times import DAY, SECOND
 from serving.store import accounts as account_store
 from serving.store import leads as lead_store
 from serving.store.accounts import lock_accounts, read_accounts, save_accounts
 from serving.store.alerts import list_due_alerts_named
 from serving.store.batches import open_batch
-from serving.store.events import claim_waiting, forget_waiting, insert_events
-from serving.store.facts import insert_contacts, insert_stage_changes, read_stage_changes
+from serving.store.events import claim_waiting
 from serving.store.journal import record_decisions
 from serving.store.leads import LeadRecord, list_members, lock_leads, save_leads
 from serving.store.rejections import insert_rejections
 from serving.usecases.alerting import raise_alerts
-from serving.usecases.applying import Desk, answer_alerts, apply_item, change_stage
-from serving.usecases.histories import Happening, Histories, Reading
+from serving.usecases.applying import Desk, apply_item
+from serving.usecases.filing import file_facts
+from serving.usecases.histories import Histories, Reading
 from serving.usecases.looking import Look, Seen, look
 from serving.usecases.recognising import drop_forgotten
 from serving.usecases.standing import Standing
@@ -27,6 +28,8 @@ from serving.usecases.telling import tell_alerts
 from serving.usecases.told import Answer, Command, Snooze, ToldAccount, ToldContact, ToldEvent, ToldLead, ToldStage
 from serving.usecases.turning import settle
 
+# Colleagues are looked at within seconds of a move.
+_LIVE_FOR = 60 * SECOND
 # What waits for its lead where that has not come yet.
 _WAIT = (ToldEvent, ToldStage, ToldContact)
 
@@ -57,7 +60,7 @@ def ingest(
     desk = _open_desk(connection, commands, standing)
     answers = [[apply_item(desk, item) for item in command.items] for command in commands]
     reading = None if histories is None else Reading.of(histories)
-    n_events = _file_facts(desk, answers, commands, reading)
+    n_events = file_facts(desk, answers, commands, reading)
     turned = _score(desk, reading)
     n_told = finish(desk, turned)
     return Ingested(
@@ -162,68 +165,6 @@ def _lock_leads(
     return leads, claimed
 
 
-def _file_facts(
-    desk: Desk, answers: Sequence[Sequence[Answer]], commands: Sequence[Command], reading: Reading | None
-) -> int:
-    """Store events, stages and contacts, learn which of them are new, and say so in the answers."""
-    fresh = _file_events(desk, reading)
-    fresh_stages = insert_stage_changes(
-        desk.connection, [_row_of_stage(desk, told) for told in desk.stages.values()]
-    )
-    fresh_contacts = insert_contacts(
-        desk.connection, [_row_of_contact(desk, told) for told in desk.contacts.values()]
-    )
-    known = {ToldEvent: fresh, ToldStage: fresh_stages, ToldContact: fresh_contacts}
-    for command, replies in zip(commands, answers, strict=True):
-        for item, answer in zip(command.items, replies, strict=True):
-            keys = known.get(type(item))
-            if keys is not None and (item.lead_id, item.key) not in keys:  # type: ignore[union-attr]
-                answer.status = "duplicate"
-    _follow_stages(desk, fresh_stages)
-    answer_alerts(desk, {lead_id for lead_id, _ in fresh_contacts}, "contact")
-    _welcome(desk)
-    return len(fresh)
-
-
-def _file_events(desk: Desk, reading: Reading | None) -> set[tuple[str, bytes]]:
-    fresh = insert_events(desk.connection, [_row_of_event(desk, told) for told in desk.events.values()], desk.seq)
-    by_lead: dict[str, list[ToldEvent]] = {}
-    for key in fresh:
-        told = desk.events[key]
-        by_lead.setdefault(told.lead_id, []).append(told)
-    for lead_id, told_events in by_lead.items():
-        record = desk.find_lead(lead_id)
-        if record is not None:
-            _add_events(desk, record, told_events, reading)
-    return fresh
-
-
-def _add_events(desk: Desk, record: LeadRecord, told: Sequence[ToldEvent], reading: Reading | None) -> None:
-    happenings: list[Happening] = [(t.key, t.type, t.occurred_at, t.properties) for t in told]
-    if reading is not None and record.id not in desk.newcomers:
-        reading.extend(record.id, before=record.facts_seq, seq=desk.seq, happenings=happenings)
-    record.facts_seq = desk.seq
-    latest = max(told, key=lambda event: event.occurred_at)
-    batch = latest.batch if all(event.batch for event in told) else ""
-    desk.ask_for_look(record, desk.explain(latest.occurred_at, batch))
-
-
-def _follow_stages(desk: Desk, fresh: Iterable[tuple[str, bytes]]) -> None:
-    for key in sorted(fresh):
-        told = desk.stages[key]
-        record = desk.find_lead(told.lead_id)
-        if record is not None:
-            change_stage(desk, record, told.stage, told.occurred_at, told.batch)
-
-
-def _welcome(desk: Desk) -> None:
-    """Give leads that have just come what was told of them before: their events wait already under their names."""
-    if desk.newcomers:
-        for change in read_stage_changes(desk.connection, desk.newcomers):
-            change_stage(desk, desk.leads[change.lead_id], change.stage, change.occurred_at)
-    forget_waiting(desk.connection, {lead_id for lead_id in desk.claimed if desk.find_lead(lead_id) is not None})
-
-
 def _score(desk: Desk, reading: Reading | None) -> list[Any]:
     """Score what asks for a look; without a scorer, have it looked at as soon as there is one."""
     records = [desk.leads[lead_id] for lead_id in sorted(desk.whys)]
@@ -252,44 +193,15 @@ def _with_versions(desk: Desk, records: Sequence[LeadRecord]) -> Sequence[LeadRe
 def _move(desk: Desk) -> list[Any]:
     moved = [desk.accounts[account_id] for account_id in sorted(desk.moved_accounts)]
     for account in moved:
-        account.moved_at = desk.standing.now
+        batch = _find_batch(desk, account.id)
+        # What is live prevails until the colleagues have been looked at.
+        was_live = account.moved_batch is None and account.moved_at > desk.standing.now - _LIVE_FOR
+        account.moved_at, account.moved_batch = desk.standing.now, None if was_live else batch
     return moved
 
 
-def _row_of_event(desk: Desk, told: ToldEvent) -> dict[str, Any]:
-    return {
-        "lead_id": told.lead_id,
-        "key": told.key,
-        "type": told.type,
-        "occurred_at": told.occurred_at,
-        "recorded_at": desk.standing.now,
-        "properties": told.properties,
-        "seq": desk.seq,
-    }
-
-
-def _row_of_stage(desk: Desk, told: ToldStage) -> dict[str, Any]:
-    return {
-        "lead_id": told.lead_id,
-        "key": told.key,
-        "stage": told.stage,
-        "occurred_at": told.occurred_at,
-        "recorded_at": desk.standing.now,
-        "told_by": told.told_by,
-        "note": told.note,
-        "seq": desk.seq,
-    }
-
-
-def _row_of_contact(desk: Desk, told: ToldContact) -> dict[str, Any]:
-    return {
-        "lead_id": told.lead_id,
-        "key": told.key,
-        "kind": told.kind,
-        "outcome": told.outcome,
-        "occurred_at": told.occurred_at,
-        "recorded_at": desk.standing.now,
-        "told_by": told.told_by,
-        "note": told.note,
-        "seq": desk.seq,
-    }
+def _find_batch(desk: Desk, account_id: str) -> str | None:
+    """Find the import that moved an account, None where anything about it was live."""
+    whys = [why for lead_id, why in desk.whys.items() if desk.leads[lead_id].account_id == account_id]
+    is_import = whys and all(why.origin == Origin.IMPORT for why in whys)
+    return whys[0].batch if is_import else None

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select, update
 
 from agreement.alerting import Origin
-from serving.store.accounts import lock_accounts
+from serving.store.accounts import AccountRecord, lock_accounts
 from serving.store.agenda import IS_SCORABLE, find_stale, has_moved, list_stale_ranges
 from serving.store.alerts import hasten_digests
 from serving.store.batches import open_batch
@@ -19,19 +19,22 @@ from serving.usecases.standing import Standing
 from serving.usecases.turning import Why, settle
 
 MOST_AT_ONCE = 500
-_SILENCE = Why(origin=Origin.SILENCE)
+_SILENCE = Why(origin=Origin.SILENCE, is_quiet=True)
 
 
 def rescore_due(connection: Connection, standing: Standing, histories: Histories) -> int:
     """Look at leads whose windows have moved; return how many there were."""
     due = select(leads).where(IS_SCORABLE, leads.c.look_at <= standing.now).order_by(leads.c.look_at)
-    return _look_at(connection, due, lambda _: _SILENCE, standing, histories)
+    return _look_at(connection, due, lambda *_: _SILENCE, standing, histories)
 
 
 def rescore_colleagues(connection: Connection, standing: Standing, histories: Histories, *, since: int) -> int:
-    """Look at the leads of accounts that moved since a moment and that were last looked at before."""
+    """Look at the leads of accounts that moved since a moment and that were last looked at before.
+
+    Whom a colleague's import turns hot is told of in the import's digest.
+    """
     moved = select(leads).where(has_moved(since, standing.now)).order_by(leads.c.id)
-    return _look_at(connection, moved, lambda _: _SILENCE, standing, histories)
+    return _look_at(connection, moved, _explain_move, standing, histories)
 
 
 def rescore_after_promotion(connection: Connection, standing: Standing, histories: Histories) -> int:
@@ -47,7 +50,7 @@ def rescore_after_promotion(connection: Connection, standing: Standing, historie
     for stale in list_stale_ranges(standing.basis_id):
         some = select(leads).where(stale).order_by(leads.c.basis_id, leads.c.id)
         n_leads = n_leads or _look_at(
-            connection, some, lambda record: unscored if record.basis_id is None else promoted, standing, histories
+            connection, some, lambda lead, _: unscored if lead.basis_id is None else promoted, standing, histories
         )
     # Leads that somebody else holds were passed over, and are still to come.
     if not n_leads and not connection.execute(select(find_stale(standing.basis_id))).scalar():
@@ -62,6 +65,12 @@ def name_promotion(standing: Standing) -> str:
     return f"{standing.basis_id}"
 
 
+def _explain_move(_: LeadRecord, account: AccountRecord | None) -> Why:
+    if account is None or account.moved_batch is None:
+        return _SILENCE
+    return Why(origin=Origin.IMPORT, batch=account.moved_batch, is_quiet=True)
+
+
 def _is_swept(connection: Connection, standing: Standing) -> bool:
     found = select(bases.c.swept_at).where(bases.c.id == standing.basis_id)
     return connection.execute(found).scalar() is not None
@@ -70,7 +79,7 @@ def _is_swept(connection: Connection, standing: Standing) -> bool:
 def _look_at(
     connection: Connection,
     chosen: Select[Any],
-    explain: Callable[[LeadRecord], Why],
+    explain: Callable[[LeadRecord, AccountRecord | None], Why],
     standing: Standing,
     histories: Histories,
 ) -> int:
@@ -80,7 +89,7 @@ def _look_at(
     desk = _open_desk(connection, records, standing)
     reading = Reading.of(histories)
     looked, as_of = score_records(connection, records, standing, reading)
-    whys = {record.id: explain(record) for record in records}
+    whys = {record.id: explain(record, desk.accounts.get(record.account_id or "")) for record in records}
     turns = settle(connection, records, looked, whys, as_of, desk.seq, standing)
     desk.changed.update(whys)
     finish(desk, turns)
@@ -88,11 +97,12 @@ def _look_at(
 
 
 def _open_desk(connection: Connection, records: Sequence[LeadRecord], standing: Standing) -> Desk:
-    lock_accounts(connection, {record.account_id for record in records if record.account_id is not None})
+    account_ids = {record.account_id for record in records if record.account_id is not None}
+    accounts = lock_accounts(connection, account_ids)
     return Desk(
         connection=connection,
         standing=standing,
         seq=open_batch(connection, standing.now),
         leads={record.id: record for record in records},
-        accounts={},
+        accounts=accounts,
     )

@@ -39,6 +39,8 @@ class Why:
 
     origin: Origin
     batch: str = ""
+    # Nobody spoke of the lead itself: what the look finds is written down only where it is news.
+    is_quiet: bool = False
 
 
 def settle(
@@ -70,7 +72,7 @@ def settle(
         why = whys[record.id]
         state, change = _advance(record, looked, row, as_of[row], standing)
         record.look_at = _choose_next_look(looked, row, state, standing)
-        if why.origin == Origin.SILENCE and change == Change.NONE and not _is_news(record, looked, row, standing):
+        if why.is_quiet and change == Change.NONE and not _is_news(record, looked, row, standing):
             record.scored_at = as_of[row]
             continue
         record.state = state

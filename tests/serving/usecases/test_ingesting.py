@@ -162,6 +162,22 @@ def test_what_came_in_bulk_is_told_in_one_digest(teller: Teller) -> None:
     assert len(set(_list(teller, alerts.c.digest_id))) == 1
 
 
+def test_whom_a_colleagues_import_turns_hot_is_in_its_digest(teller: Teller) -> None:
+    """An import that speaks of one person of an account tells of the others, too, in its digest and not alone."""
+    for lead_id in ("A", "B", "C"):
+        teller.tell_lead(lead_id, KEEN, account_id="firm", batch="spring")
+    teller.wait(0.01)
+    events = [teller.make_event(lead_id, ago=60 + n) for lead_id in "AB" for n in range(30)]
+    teller.tell(*(_with_batch(event, "spring") for event in events))
+    teller.wait(0.001)
+    teller.look()
+    assert sorted(zip(_list(teller, alerts.c.lead_id), _list(teller, alerts.c.form), strict=True)) == [
+        ("A", "digest"),
+        ("B", "digest"),
+        ("C", "digest"),
+    ]
+
+
 def test_old_events_are_no_news(teller: Teller) -> None:
     """A backfill of events older than a day turns nobody hot by itself: it goes into a digest."""
     teller.tell_lead("L")

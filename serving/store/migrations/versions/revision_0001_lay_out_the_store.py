@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("attributes", Prose, nullable=False),
         sa.Column("told_at", Micros, nullable=False),
         sa.Column("moved_at", Micros, nullable=False),
+        sa.Column("moved_batch", Word, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
     )
     op.create_index(op.f("ix_accounts_moved_at"), "accounts", ["moved_at"], unique=False)
