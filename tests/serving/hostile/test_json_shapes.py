@@ -227,8 +227,8 @@ def test_a_bad_item_does_not_spoil_a_batch(company: Company) -> None:
     company.ask("PUT", f"/v1/leads/{lead_id}", {})
     told = [
         make_event(lead_id),
-        5,
-        {},
+        7.25,
+        {"only": "here"},
         {**make_event(lead_id), "properties": [CANARY]},
         make_event(lead_id, id="x"),
     ]
