@@ -18,8 +18,10 @@ from serving.usecases.ingesting import Ingested
 
 logger = logging.getLogger("hotlead.store")
 
-# A batch of a thousand takes about a third of a second; larger ones make the first wait for the last.
 MOST_AT_ONCE = 1_000
+# What a batch should take: others who write, and those whom it answers, wait for its end.
+_BATCH_SECONDS = 0.25
+_LEAST_AT_ONCE = 50
 # Some seconds of work: whoever comes later is better told to wait than left waiting.
 MOST_WAITING = 10_000
 _WORTH_STOPPING_SECONDS = 30.0
@@ -62,6 +64,7 @@ class Gathering:
     ) -> None:
         self._database, self._take_force, self._on_batch = database, take_force, on_batch
         self._most_at_once, self._most_waiting = most_at_once, most_waiting
+        self._fits = most_at_once
         self._queue: deque[_Waiting] = deque()
         self._weight = 0
         self._is_closing = False
@@ -109,6 +112,7 @@ class Gathering:
 
     def _work(self) -> None:
         while batch := self._take():
+            started = perf_counter()
             try:
                 committed = commit_requests(
                     self._database, [waiting.request for waiting in batch], self._take_force()
@@ -116,10 +120,17 @@ class Gathering:
             except Exception as error:  # the writer must outlive what nobody thought of
                 logger.error("a batch failed: %s", type(error).__name__)
                 committed = Committed([error] * len(batch))
+            self._fit(sum(waiting.weight for waiting in batch), perf_counter() - started)
             self.trouble = _find_trouble(committed)
             _deliver(batch, committed)
             for ingested in committed.ingested:
                 self._on_batch(ingested, len(batch), perf_counter() - batch[0].since)
+
+    def _fit(self, weight: int, seconds: float) -> None:
+        """Let the next batch be as large as one that takes its time, judged by the last."""
+        if weight >= min(_LEAST_AT_ONCE, self._most_at_once):
+            fits = int(weight * _BATCH_SECONDS / max(seconds, 1e-6))
+            self._fits = max(min(fits, self._most_at_once), min(_LEAST_AT_ONCE, self._most_at_once))
 
     def _take(self) -> list[_Waiting]:
         """Take what waits, as soon as something does; nothing once the service is stopping."""
@@ -128,7 +139,7 @@ class Gathering:
                 self._changed.wait()
             batch: list[_Waiting] = []
             weight, names = 0, set()
-            while self._queue and (not batch or weight + self._queue[0].weight <= self._most_at_once):
+            while self._queue and (not batch or weight + self._queue[0].weight <= self._fits):
                 name = self._queue[0].request.name
                 # A repetition waits for the answer it repeats.
                 if name is not None and name in names:

@@ -18,6 +18,8 @@ from serving.usecases.delivering import Leased
 
 # Senders that end within this time of each other are recorded together.
 _GATHER_SECONDS = 0.01
+# So many times the senders' number is leased at once: a turn to write may be long in coming.
+_AHEAD = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class Lane:
     def step(self) -> int:
         """Record what has ended and begin what is due; return how much there was of both."""
         ended = [future for future in self._under_way if future.done()]
-        free = self._width - len(self._under_way) + len(ended)
+        free = self._width * _AHEAD - len(self._under_way) + len(ended)
         if not ended and not (free and self._is_anything_due()):
             return 0
         begun = self._record_and_lease(ended, free)
