@@ -10,8 +10,8 @@ from serving.store.tables import accounts, alerts, bases, deliveries, digests, l
 
 # Nearly every lead is open. Wrapped, so that no database takes that for the condition that narrows a search:
 # SQLite, which counts nothing by itself, read all open leads to find the few that are due.
-_IS_OPEN = func.coalesce(leads.c.is_open, false())
-IS_SCORABLE: ColumnElement[bool] = _IS_OPEN & (leads.c.version != NOBODY_TOLD)
+IS_OPEN = func.coalesce(leads.c.is_open, false())
+IS_SCORABLE: ColumnElement[bool] = IS_OPEN & (leads.c.version != NOBODY_TOLD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

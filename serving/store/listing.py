@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
+from serving.store.agenda import IS_OPEN
 from serving.store.leads import NOBODY_TOLD
 from serving.store.pages import Keys, read_page
 from serving.store.tables import bases, leads
@@ -59,7 +60,7 @@ def list_leads(
         keys = [column, leads.c.id]
         rows = read_page(connection, scored, keys, most=most, after=after, is_rising=is_rising)
         after = None
-    if len(rows) < most and chosen.bucket is None and chosen.min_score is None:
+    if len(rows) < most and (by != "score" or chosen.min_score is None):
         behind = None if after is None else after[1:]
         unscored = query.where(column.is_(None))
         rows += read_page(
@@ -95,7 +96,7 @@ def _list_conditions(chosen: LeadFilter) -> Sequence[ColumnElement[bool]]:
         (leads.c.account_id, chosen.account_id),
     )
     conditions = [column == value for column, value in equal if value is not None]
-    flags = ((leads.c.is_open, chosen.is_open), (leads.c.episode_is_open, chosen.is_hot))
+    flags = ((IS_OPEN, chosen.is_open), (leads.c.episode_is_open, chosen.is_hot))
     conditions += [flag if is_so else ~flag for flag, is_so in flags if is_so is not None]
     if chosen.min_score is not None:
         conditions.append(leads.c.score >= chosen.min_score)

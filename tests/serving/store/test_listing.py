@@ -125,5 +125,5 @@ def test_the_open_leads_are_read_along_an_index(sqlite_url):
     database.close()
     assert len(plans) == 2
     for plan in plans:
-        assert "ix_leads_is_open_score_id" in plan[0]
+        assert "ix_leads_score_id" in plan[0]
         assert not any("B-TREE" in step for step in plan)
