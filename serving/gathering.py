@@ -24,6 +24,7 @@ _BATCH_SECONDS = 0.25
 _LEAST_AT_ONCE = 50
 # Some seconds of work: whoever comes later is better told to wait than left waiting.
 MOST_WAITING = 10_000
+_FULL = 0.9
 _WORTH_STOPPING_SECONDS = 30.0
 
 
@@ -87,6 +88,17 @@ class Gathering:
     def depth(self) -> int:
         """Return how many items wait."""
         return self._weight
+
+    def check_room(self) -> None:
+        """Check that a request has a fair chance to be taken, before anybody spends time on reading it.
+
+        Raises
+        ------
+        Overloaded
+            If nearly as much waits as may wait.
+        """
+        if self._weight > _FULL * self._most_waiting:
+            raise Overloaded("more is sent than can be stored: send slower, and this again")
 
     async def submit(self, request: Request) -> Done:
         """Have a request done, and return its answer once it is durable.

@@ -11,17 +11,16 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.types import Receive, Scope, Send
 
 from serving.api.addresses import find_caller, read_id, read_query
+from serving.api.answering import Reply, answer
 from serving.api.attributes import BadField
-from serving.api.bodies import CallerGone, read_json_body
+from serving.api.bodies import read_json_body
 from serving.api.strict_json import decode, join_path
-from serving.errors import describe_problem, send_problem
 from serving.meters import Meters
 from serving.service import Service
 from serving.usecases.committing import StoreUnavailable
 
 # A test of a channel may wait for its receiver for a quarter of a minute; health checks must not wait behind it.
 _THREADS = 4
-_JSON = (b"content-type", b"application/json")
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -85,21 +84,12 @@ class ErrandEndpoint:
         self._errands, self._doing, self._has_body = errands, doing, has_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; every mistake of the caller's becomes a problem."""
-        try:
-            status, body = await self._errands.run(self._doing, await self._read(scope, receive))
-        except CallerGone:
-            return
-        except Exception as error:
-            problem = describe_problem(error)
-            if problem.status == 500:
-                raise
-            self._errands.meters.refused.labels(problem.code).inc()
-            await send_problem(send, problem)
-            return
-        headers = [_JSON, (b"content-length", b"%d" % len(body))]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        """Answer one request."""
+        await answer(self._answer(scope, receive), send, self._errands.meters)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Reply:
+        status, body = await self._errands.run(self._doing, await self._read(scope, receive))
+        return Reply(status=status, body=body)
 
     async def _read(self, scope: Scope, receive: Receive) -> Errand:
         read_query(scope["query_string"], frozenset())

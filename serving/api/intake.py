@@ -10,9 +10,10 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from serving.api.addresses import find_caller, read_id, read_idempotency, read_query, write_place
+from serving.api.answering import Reply, answer
 from serving.api.answers import write_many, write_single
 from serving.api.attributes import BadField
-from serving.api.bodies import CallerGone, read_json_body
+from serving.api.bodies import read_json_body
 from serving.api.facts import (
     MOST_EVENTS,
     FactReader,
@@ -26,10 +27,9 @@ from serving.api.facts import (
 )
 from serving.api.strict_json import decode
 from serving.championing import Championing
-from serving.errors import describe_problem, send_problem
 from serving.gathering import Gathering
 from serving.meters import Meters
-from serving.usecases.committing import Done, Request
+from serving.usecases.committing import Request
 from serving.usecases.told import Acknowledgement, Command, Rejected, Snooze
 
 _WORTH_A_THREAD_BYTES = 64 * 1024
@@ -111,24 +111,12 @@ class FactEndpoint:
         self._intake, self._read, self._parameters = intake, read, frozenset(takes_parameters)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; every mistake of the caller's becomes a problem, and the connection lives on."""
-        try:
-            done = await self._answer(scope, receive)
-        except CallerGone:
-            return
-        except Exception as error:
-            problem = describe_problem(error)
-            if problem.status == 500:
-                raise
-            self._intake.meters.refused.labels(problem.code).inc()
-            await send_problem(send, problem)
-            return
-        kind = _KIND_OF_PROBLEM if done.status == _UNKNOWN else _KIND_OF_ANSWER
-        headers = [(b"content-type", kind), (b"content-length", b"%d" % len(done.body))]
-        await send({"type": "http.response.start", "status": done.status, "headers": headers})
-        await send({"type": "http.response.body", "body": done.body})
+        """Answer one request."""
+        await answer(self._answer(scope, receive), send, self._intake.meters)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Done:
+    async def _answer(self, scope: Scope, receive: Receive) -> Reply:
+        # Reading what will be refused is what costs under an overload.
+        self._intake.gathering.check_room()
         body = await read_json_body(scope, receive, self._intake.body_limit)
         work = partial(self._prepare, scope, body)
         is_long = len(body) > _WORTH_A_THREAD_BYTES
@@ -136,7 +124,8 @@ class FactEndpoint:
         done = await self._intake.gathering.submit(request)
         if refused is not None:
             raise refused
-        return done
+        kind = _KIND_OF_PROBLEM if done.status == _UNKNOWN else _KIND_OF_ANSWER
+        return Reply(status=done.status, body=done.body, kind=kind)
 
     def _prepare(self, scope: Scope, body: bytes) -> tuple[Request, BadField | None]:
         """Read a request; a single thing that is refused is kept too, and then answered as a problem."""

@@ -12,14 +12,13 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.types import Receive, Scope, Send
 
 from serving.api.addresses import read_id, read_query
-from serving.errors import describe_problem, send_problem
+from serving.api.answering import Reply, answer
 from serving.meters import Meters
 from serving.service import Service
 from serving.usecases.committing import StoreUnavailable
 
 # Readers wait for each other rather than for a connection, and never stand before what health checks run in.
 _THREADS = 4
-_JSON = (b"content-type", b"application/json")
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -90,19 +89,11 @@ class LookupEndpoint:
         self._lookups, self._read, self._parameters = lookups, read, frozenset(takes_parameters)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; every mistake of the caller's becomes a problem."""
-        try:
-            body = await self._lookups.answer(self._read(self._ask(scope)))
-        except Exception as error:
-            problem = describe_problem(error)
-            if problem.status == 500:
-                raise
-            self._lookups.meters.refused.labels(problem.code).inc()
-            await send_problem(send, problem)
-            return
-        headers = [_JSON, (b"content-length", b"%d" % len(body))]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        """Answer one request."""
+        await answer(self._answer(scope), send, self._lookups.meters)
+
+    async def _answer(self, scope: Scope) -> Reply:
+        return Reply(body=await self._lookups.answer(self._read(self._ask(scope))))
 
     def _ask(self, scope: Scope) -> Asked:
         ids = [read_id(value) for value in scope["path_params"].values()]

@@ -10,14 +10,14 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from features.times import to_datetime
+from serving.api.answering import Reply, answer
 from serving.api.attributes import BadField
-from serving.api.bodies import CallerGone, read_json_body
+from serving.api.bodies import read_json_body
 from serving.api.plain_bodies import PlainReader
 from serving.api.reading import Wanted, read_leads
 from serving.api.schemas import ReasonBody, ScoreBody
 from serving.api.strict_json import MOST_KEYS, decode
 from serving.championing import Championing, ScorerInForce
-from serving.errors import describe_problem, send_problem
 from serving.meters import Meters
 from serving.usecases.scoring import AskedLead, ScoredLead, score_leads
 
@@ -29,7 +29,6 @@ _WORTH_A_THREAD_LEADS = 50
 _REASONS = re.compile(rb"[0-9]{1,2}")
 _ENCODER = msgspec.json.Encoder()
 _T = TypeVar("_T")
-_HEADERS = (b"content-type", b"application/json")
 
 
 class ScoreEndpoint:
@@ -55,34 +54,22 @@ class ScoreEndpoint:
         self._readers: tuple[ScorerInForce, _Readers] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; every mistake of the caller's becomes a problem, and the connection lives on."""
-        try:
-            body = await read_json_body(scope, receive, self._limit)
-            answer = await self._answer(body, read_most_reasons(scope["query_string"]))
-        except CallerGone:
-            return
-        except Exception as error:
-            problem = describe_problem(error)
-            if problem.status == 500:
-                raise
-            self._meters.refused.labels(problem.code).inc()
-            await send_problem(send, problem)
-            return
-        headers = [_HEADERS, (b"content-length", b"%d" % len(answer))]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": answer})
+        """Answer one request."""
+        await answer(self._answer(scope, receive), send, self._meters)
 
-    async def _answer(self, body: bytes, most_reasons: int) -> bytes:
+    async def _answer(self, scope: Scope, receive: Receive) -> Reply:
+        body = await read_json_body(scope, receive, self._limit)
+        most_reasons = read_most_reasons(scope["query_string"])
         in_force = self._championing.get()
         readers, now = self._get_readers(in_force), self._clock()
         is_long = len(body) > _WORTH_A_THREAD_BYTES
         is_many, asked = await self._run(is_long, lambda: _read(body, readers, now))
         is_long = is_long or len(asked) > _WORTH_A_THREAD_LEADS
-        answer = await self._run(is_long, lambda: _score(asked, is_many, in_force, most_reasons))
+        answered = await self._run(is_long, lambda: _score(asked, is_many, in_force, most_reasons))
         self._meters.leads.inc(len(asked))
         if n_warned := sum(1 for lead in asked if lead.warnings):
             self._meters.warned.inc(n_warned)
-        return answer
+        return Reply(body=answered)
 
     async def _run(self, is_long: bool, work: Callable[[], _T]) -> _T:
         if not is_long:

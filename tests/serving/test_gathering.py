@@ -76,6 +76,27 @@ def test_more_than_can_wait_is_refused(store: Database) -> None:
     gathering.stop()
 
 
+def test_a_queue_that_is_nearly_full_is_said_before_anything_is_read(store: Database) -> None:
+    """While nearly as much waits as may, who comes is refused at once; when it is done, there is room again."""
+    gate = Gate()
+    gathering = Gathering(store, gate.take_force, most_waiting=10)
+    gathering.start()
+
+    async def fill() -> None:
+        first = asyncio.create_task(gathering.submit(make_request("first")))
+        await asyncio.to_thread(gate.entered.wait, 20)
+        others = [asyncio.create_task(gathering.submit(make_request(f"L{number}"))) for number in range(10)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(Overloaded):
+            gathering.check_room()
+        gate.opened.set()
+        await asyncio.gather(first, *others)
+        gathering.check_room()
+
+    asyncio.run(fill())
+    gathering.stop()
+
+
 def test_a_repetition_waits_for_its_answer(store: Database) -> None:
     """Two requests under one name that wait together are one request: the second gets the first one's answer."""
     gate = Gate()
