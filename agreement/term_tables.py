@@ -103,10 +103,17 @@ def _make_codec(field: Field[Any], kind: Any) -> _Codec:
 
 def _choose_ways(name: str, kind: Any) -> tuple[Callable[[Any, str], Any], Callable[[Any], Any]]:
     if name.endswith("_micros"):
-        return _read_with(parse_duration), format_duration
+        read = _read_with(parse_duration)
+        if isinstance(kind, UnionType):
+            return _allow_none(read), lambda micros: None if micros is None else format_duration(micros)
+        return read, format_duration
     if kind == Days:
         return _read_with(parse_days), format_days
     return lambda value, where: _read(kind, value, where), _write
+
+
+def _allow_none(read: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    return lambda value, where: None if value is None else read(value, where)
 
 
 def _read(kind: Any, value: Any, where: str) -> Any:

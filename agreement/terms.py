@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from agreement.alerting import AlertRules
+from agreement.commitments import Feedback, Response, Supply
+from agreement.criteria import HandOver
 from agreement.episodes import EpisodeRules
 from agreement.escalating import EscalationRules
+from agreement.goal import Assumptions, Goal
 from agreement.hour_texts import parse_span
 from agreement.hours import QuietHours, WorkingHours
 from agreement.people import Person
+from agreement.recycling import USUAL_REASONS, Reason, RecyclingRules
 from agreement.routing import Route
+from agreement.stages import USUAL_DEFINITIONS, Definition
 from agreement.term_tables import BadTerms, Table, call_plainly, read_table, show, write_table
 
 __all__ = ["DEFAULT_TERMS", "BadTerms", "Terms", "read_terms"]
@@ -39,6 +44,16 @@ class Terms:
         ``22:00-07:00``, and dates without work. "" means that the hours do not matter.
     episodes, alerts, escalation : EpisodeRules, AlertRules, EscalationRules
         When a lead is hot, how it is told, and who is told when nobody answers.
+    goal, assumed : Goal or None, Assumptions
+        The revenue to be won, and what is taken for true until it is measured.
+    stages : tuple
+        What both sides mean by each stage.
+    handover : HandOver or None
+        When a lead becomes sales'; None where nobody agreed on it, and nothing is handed over by itself.
+    supply, response, feedback : tuple, tuple, Feedback or None
+        Marketing's commitments, and sales'.
+    recycling, reasons : RecyclingRules, tuple
+        What becomes of leads that sales does not take, and why that may be.
     routes, people : tuple
         Who owns what, in the order in which routes are tried; ids and names are there once.
 
@@ -59,6 +74,15 @@ class Terms:
     episodes: EpisodeRules = field(default_factory=EpisodeRules)
     alerts: AlertRules = field(default_factory=AlertRules)
     escalation: EscalationRules = field(default_factory=EscalationRules)
+    goal: Goal | None = None
+    assumed: Assumptions = field(default_factory=Assumptions)
+    stages: tuple[Definition, ...] = USUAL_DEFINITIONS
+    handover: HandOver | None = None
+    supply: tuple[Supply, ...] = ()
+    response: tuple[Response, ...] = ()
+    feedback: Feedback | None = None
+    recycling: RecyclingRules = field(default_factory=RecyclingRules)
+    reasons: tuple[Reason, ...] = USUAL_REASONS
     routes: tuple[Route, ...] = ()
     people: tuple[Person, ...] = ()
     version: str = field(init=False, compare=False)
@@ -68,6 +92,9 @@ class Terms:
             raise BadTerms("name: say what people call these terms")
         _refuse_twice("people", (person.id for person in self.people))
         _refuse_twice("routes", (route.name for route in self.routes))
+        _refuse_twice("stages", (definition.stage for definition in self.stages))
+        _refuse_twice("reasons", (reason.code for reason in self.reasons))
+        _refuse_twice("response", (response.bucket for response in self.response))
         self.find_working_hours(self.zone)
         self.find_quiet_hours(self.zone)
         digest = sha256(self.to_json().encode()).hexdigest()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import typer
 
+from hotlead.verbs.agreement import agreement
 from hotlead.verbs.channels import channels
 from hotlead.verbs.demo import demo
 from hotlead.verbs.doctor import doctor
@@ -54,6 +55,7 @@ _VERBS: dict[str, Callable[..., None]] = {
 }
 for name, verb in _VERBS.items():
     app.command(name)(verb)
+app.add_typer(agreement, name="agreement")
 app.add_typer(keys, name="keys")
 app.add_typer(owners, name="owners")
 app.add_typer(channels, name="channels")

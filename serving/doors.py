@@ -7,7 +7,7 @@ from starlette.routing import Route, request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.admission import Admission
-from serving.api import alerts, channels, deliveries, erasures, intake, leads, owners, rejections
+from serving.api import alerts, channels, deliveries, erasures, figures, intake, leads, owners, rejections
 from serving.api.cursors import PARAMETERS
 from serving.api.errands import Doing, ErrandEndpoint, Errands
 from serving.api.intake import FactEndpoint, Intake
@@ -16,6 +16,7 @@ from serving.api.model import build_model_endpoint
 from serving.api.score import ScoreEndpoint
 from serving.meters import Meters
 from serving.service import Service
+from serving.usecases.viewing import VIEWS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,10 @@ def _list_read_doors(lookups: Lookups) -> list[Door]:
         show("/v1/leads/{lead_id}/why", leads.show_why),
         show("/v1/alerts", alerts.list_alerts, *alerts.LIST_PARAMETERS),
         show("/v1/alerts/{alert_id}", alerts.show_alert),
+        *(
+            show(f"/v1/{name}", figures.read_view(name), *figures.PARAMETERS, *VIEWS[name].options)
+            for name in VIEWS
+        ),
     ]
 
 

@@ -16,6 +16,7 @@ from serving.keyring import UnreadableKeys
 from serving.store.database import UnusableStore
 from serving.usecases.browsing import UnknownLead
 from serving.usecases.committing import KeyReused, StoreUnavailable
+from serving.usecases.figures import UnknownTable
 from serving.usecases.overseeing import UnknownAlert
 from serving.usecases.reaching import UnknownChannel
 from serving.usecases.staffing import UnknownOwner
@@ -59,6 +60,7 @@ _RULES: Mapping[type[Exception], tuple[int, str]] = {
     UnwritableLog: (503, "erasure_log_unwritable"),
     DamagedLog: (503, "erasure_log_unwritable"),
     UnknownChannel: (404, "unknown_channel"),
+    UnknownTable: (404, "unknown_table"),
 }
 _OF_STATUS = {404: "unknown_route", 405: "wrong_method"}
 _JSON = (b"content-type", b"application/problem+json")
@@ -126,6 +128,7 @@ TITLES: Mapping[str, str] = {
     "unknown_owner": "Nobody has this id",
     "erasure_log_unwritable": "The log of erasures cannot be kept",
     "unknown_channel": "There is no such channel",
+    "unknown_table": "There are no such figures",
     "unknown_field": "There is no such field",
     "unknown_zone": "There is no such time zone",
     "bad_hours": "Hours cannot be read",

@@ -11,8 +11,8 @@ import typer
 
 from hotlead.home import DEFAULT_HOME, HomeOption
 from hotlead.progress import show_progress
-from hotlead.spreadsheets import write_csv
 from hotlead.store import open_filled_store
+from serving.spreadsheets import write_csv
 
 
 class UnknownList(ValueError):

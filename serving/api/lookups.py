@@ -33,7 +33,7 @@ class Asked:
 
 
 Answering = Callable[[Connection], Any]
-"""Reads the answer, as plain data, in one transaction."""
+"""Reads the answer in one transaction: plain data, which is sent as JSON, or a reply as it is sent."""
 
 Reading = Callable[[Asked], Answering]
 """Reads the parameters, and returns what will read the answer."""
@@ -54,7 +54,7 @@ class Lookups:
         self.service, self.meters = service, meters
         self._readers = ThreadPoolExecutor(_THREADS, thread_name_prefix="hotlead-read")
 
-    async def answer(self, answering: Answering) -> bytes:
+    async def answer(self, answering: Answering) -> Reply:
         """Read and encode an answer away from the loop.
 
         Raises
@@ -64,12 +64,13 @@ class Lookups:
         """
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._answer, answering)
 
-    def _answer(self, answering: Answering) -> bytes:
+    def _answer(self, answering: Answering) -> Reply:
         try:
             with self.service.database.reading() as connection:
-                return _ENCODER.encode(answering(connection))
+                told = answering(connection)
         except (OperationalError, InterfaceError) as error:
             raise StoreUnavailable("the store cannot be read: try again soon") from error
+        return told if isinstance(told, Reply) else Reply(body=_ENCODER.encode(told))
 
 
 class LookupEndpoint:
@@ -93,7 +94,7 @@ class LookupEndpoint:
         await answer(self._answer(scope), send, self._lookups.meters)
 
     async def _answer(self, scope: Scope) -> Reply:
-        return Reply(body=await self._lookups.answer(self._read(self._ask(scope))))
+        return await self._lookups.answer(self._read(self._ask(scope)))
 
     def _ask(self, scope: Scope) -> Asked:
         ids = [read_id(value) for value in scope["path_params"].values()]

@@ -14,6 +14,7 @@ from serving.api.descriptions import (
     scoring,
     staffing,
     telling,
+    viewing,
     watching,
 )
 from serving.api.descriptions.operation import Operation
@@ -32,12 +33,13 @@ _TAGS = {
     scoring.TAG: "Ask the model, and store nothing.",
     looking_up.LEADS: "Leads with their scores, events and reasons.",
     looking_up.ALERTS: "What was told of hot leads, and whether somebody acted.",
+    viewing.TAG: "Whether both sides keep their word, what it brings, and what is still to be done.",
     staffing.OWNERS: "Whom leads belong to, and when they may be told.",
     staffing.CHANNELS: "Over what people and programs are told.",
     mending.TAG: "Send again what was refused or given up, and forget people.",
     watching.TAG: "Health, counts, and this document.",
 }
-_BODIES = (*fact_bodies.BODIES, *lead_bodies.BODIES, *alert_bodies.BODIES, *desk_bodies.BODIES)
+_BODIES = (*fact_bodies.BODIES, *lead_bodies.BODIES, *alert_bodies.BODIES, *desk_bodies.BODIES, *viewing.BODIES)
 _SECURITY = {
     "key": {
         "type": "http",
@@ -86,6 +88,7 @@ def list_operations(feature_set: FeatureSet | None) -> Sequence[Operation]:
         *telling.list_operations(feature_set),
         *scoring.list_operations(feature_set),
         *looking_up.list_operations(),
+        *viewing.list_operations(),
         *staffing.list_operations(),
         *mending.list_operations(),
         *watching.list_operations(),

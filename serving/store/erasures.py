@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
 from serving.store.edge_tables import rejections, replies
 from serving.store.leads import lock_leads
+from serving.store.promise_tables import timers
 from serving.store.tables import (
     accounts,
     alerts,
@@ -24,7 +25,7 @@ from serving.store.tables import (
 )
 
 _PAGE = 1_000
-_OF_LEADS = (journal, scores, contacts, stage_changes, events, lead_versions, waiting_leads)
+_OF_LEADS = (journal, scores, contacts, stage_changes, timers, events, lead_versions, waiting_leads)
 
 
 def erase_leads(connection: Connection, lead_ids: Collection[str], now: int) -> tuple[int, int]:

@@ -43,6 +43,8 @@ class LeadRecord:
     below_since: int | None = None
     left_at: int | None = None
     snoozed_until: int | None = None
+    hand_over_at: int | None = None
+    wake_at: int | None = None
 
     @property
     def is_told(self) -> bool:

@@ -77,6 +77,9 @@ leads = define(
     Column("below_since", Micros),
     Column("left_at", Micros),
     Column("snoozed_until", Micros),
+    # When it is to be looked at whether it can be handed over, and when it wakes; empty for most leads.
+    Column("hand_over_at", Micros, index=True),
+    Column("wake_at", Micros, index=True),
     Index("ix_leads_score_id", "score", "id"),
     Index("ix_leads_scored_at_id", "scored_at", "id"),
     Index("ix_leads_basis", "is_open", "basis_id", "id"),
@@ -122,7 +125,15 @@ stage_changes = define(
     Column("recorded_at", Micros, nullable=False),
     Column("told_by", Word),
     Column("note", Prose),
+    # handed_over, accepted, rejected …; empty where somebody only told of it.
+    Column("act", Word),
+    Column("reason", Word),
+    # When a recycled lead wakes.
+    Column("until", Micros),
+    # Euros of the deal.
+    Column("value", Real),
     Column("seq", Count, nullable=False),
+    Index("ix_stage_changes_occurred_at", "occurred_at"),
 )
 
 contacts = define(

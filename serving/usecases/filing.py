@@ -94,6 +94,10 @@ def _row_of_stage(desk: Desk, told: ToldStage) -> dict[str, Any]:
         "recorded_at": desk.standing.now,
         "told_by": told.told_by,
         "note": told.note,
+        "act": told.act,
+        "reason": told.reason,
+        "until": told.until,
+        "value": told.value,
         "seq": desk.seq,
     }
 

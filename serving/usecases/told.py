@@ -45,7 +45,7 @@ class ToldEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldStage:
-    """A lead's new stage."""
+    """A lead's new stage; `act` says what somebody did, where it was more than telling of it."""
 
     lead_id: str
     key: bytes
@@ -54,6 +54,10 @@ class ToldStage:
     told_by: str | None = None
     note: str | None = None
     batch: str = ""
+    act: str | None = None
+    reason: str | None = None
+    until: int | None = None
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,11 +53,12 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer that is no problem."""
+    """An answer that is no problem; `also` names a kind of text that may be asked for in its place."""
 
     description: str
     schema: Schema
     media_type: str = "application/json"
+    also: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +153,10 @@ def _write_answers(answers: Mapping[int, Answer]) -> dict[str, Any]:
     return {
         str(status): {
             "description": answer.description,
-            "content": {answer.media_type: {"schema": answer.schema}},
+            "content": {
+                answer.media_type: {"schema": answer.schema},
+                **({} if answer.also is None else {answer.also: {"schema": {"type": "string"}}}),
+            },
         }
         for status, answer in answers.items()
     }

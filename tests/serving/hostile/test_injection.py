@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
-from hotlead.spreadsheets import write_csv
 from serving.logs import OneLine
+from serving.spreadsheets import write_csv
 from tests.serving.hostile.company import CANARY, Company, check_problem, make_event
 
 _TYPED = [

@@ -39,6 +39,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_accounts_moved_at"), "accounts", ["moved_at"], unique=False)
     op.create_table(
+        "agreements",
+        sa.Column("id", Serial, autoincrement=True, nullable=False),
+        sa.Column("version", Word, nullable=False),
+        sa.Column("terms", Prose, nullable=False),
+        sa.Column("text", Prose, nullable=False),
+        sa.Column("begins_at", Micros, nullable=False),
+        sa.Column("ends_at", Micros, nullable=False),
+        sa.Column("signed_at", Micros, nullable=False),
+        sa.Column("signed_by", Prose, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreements")),
+    )
+    op.create_index(op.f("ix_agreements_version"), "agreements", ["version"], unique=False)
+    op.create_table(
         "alerts",
         sa.Column("id", Word, nullable=False),
         sa.Column("lead_id", Word, nullable=False),
@@ -188,16 +201,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
     )
     op.create_index("ix_journal_lead_id_id", "journal", ["lead_id", "id"], unique=False)
-    op.create_table(
-        "keys",
-        sa.Column("id", Word, nullable=False),
-        sa.Column("name", Prose, nullable=False),
-        sa.Column("prefix", Word, nullable=False),
-        sa.Column("digest", Digest, nullable=False),
-        sa.Column("signing_secret", Prose, nullable=True),
-        sa.Column("scopes", Word, nullable=False),
-        sa.Column("created_at", Micros, nullable=False),
-        sa.Column("revoked_at", Micros, nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_keys")),
-        sa.UniqueConstraint("digest", name=op.f("uq_keys_digest")),
-    )

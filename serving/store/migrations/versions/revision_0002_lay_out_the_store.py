@@ -19,6 +19,19 @@ down_revision = "0001"
 def upgrade() -> None:
     """Lay out the store."""
     op.create_table(
+        "keys",
+        sa.Column("id", Word, nullable=False),
+        sa.Column("name", Prose, nullable=False),
+        sa.Column("prefix", Word, nullable=False),
+        sa.Column("digest", Digest, nullable=False),
+        sa.Column("signing_secret", Prose, nullable=True),
+        sa.Column("scopes", Word, nullable=False),
+        sa.Column("created_at", Micros, nullable=False),
+        sa.Column("revoked_at", Micros, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_keys")),
+        sa.UniqueConstraint("digest", name=op.f("uq_keys_digest")),
+    )
+    op.create_table(
         "lead_versions",
         sa.Column("lead_id", Word, nullable=False),
         sa.Column("version", Count, autoincrement=False, nullable=False),
@@ -57,14 +70,18 @@ def upgrade() -> None:
         sa.Column("below_since", Micros, nullable=True),
         sa.Column("left_at", Micros, nullable=True),
         sa.Column("snoozed_until", Micros, nullable=True),
+        sa.Column("hand_over_at", Micros, nullable=True),
+        sa.Column("wake_at", Micros, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leads")),
     )
     op.create_index(op.f("ix_leads_account_id"), "leads", ["account_id"], unique=False)
     op.create_index("ix_leads_basis", "leads", ["is_open", "basis_id", "id"], unique=False)
+    op.create_index(op.f("ix_leads_hand_over_at"), "leads", ["hand_over_at"], unique=False)
     op.create_index(op.f("ix_leads_look_at"), "leads", ["look_at"], unique=False)
     op.create_index(op.f("ix_leads_owner_id"), "leads", ["owner_id"], unique=False)
     op.create_index("ix_leads_score_id", "leads", ["score", "id"], unique=False)
     op.create_index("ix_leads_scored_at_id", "leads", ["scored_at", "id"], unique=False)
+    op.create_index(op.f("ix_leads_wake_at"), "leads", ["wake_at"], unique=False)
     op.create_table(
         "messages",
         sa.Column("id", Word, nullable=False),
@@ -132,6 +149,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_secrets")),
     )
     op.create_table(
+        "spending",
+        sa.Column("channel", Word, nullable=False),
+        sa.Column("month", Word, nullable=False),
+        sa.Column("euros", Real, nullable=False),
+        sa.Column("told_at", Micros, nullable=False),
+        sa.PrimaryKeyConstraint("channel", "month", name=op.f("pk_spending")),
+    )
+    op.create_table(
         "stage_changes",
         sa.Column("lead_id", Word, nullable=False),
         sa.Column("key", Digest, nullable=False),
@@ -140,9 +165,31 @@ def upgrade() -> None:
         sa.Column("recorded_at", Micros, nullable=False),
         sa.Column("told_by", Word, nullable=True),
         sa.Column("note", Prose, nullable=True),
+        sa.Column("act", Word, nullable=True),
+        sa.Column("reason", Word, nullable=True),
+        sa.Column("until", Micros, nullable=True),
+        sa.Column("value", Real, nullable=True),
         sa.Column("seq", Count, nullable=False),
         sa.PrimaryKeyConstraint("lead_id", "key", name=op.f("pk_stage_changes")),
     )
+    op.create_index("ix_stage_changes_occurred_at", "stage_changes", ["occurred_at"], unique=False)
+    op.create_table(
+        "timers",
+        sa.Column("lead_id", Word, nullable=False),
+        sa.Column("started_at", Micros, autoincrement=False, nullable=False),
+        sa.Column("duty", Word, nullable=False),
+        sa.Column("due_at", Micros, nullable=False),
+        sa.Column("owner_id", Word, nullable=True),
+        sa.Column("bucket", Word, nullable=True),
+        sa.Column("terms_version", Word, nullable=False),
+        sa.Column("wanted", Count, nullable=False),
+        sa.Column("met_at", Micros, nullable=True),
+        sa.Column("ended_at", Micros, nullable=True),
+        sa.Column("told_at", Micros, nullable=True),
+        sa.PrimaryKeyConstraint("lead_id", "started_at", "duty", name=op.f("pk_timers")),
+    )
+    op.create_index("ix_timers_due_at", "timers", ["due_at"], unique=False)
+    op.create_index("ix_timers_started_at", "timers", ["started_at"], unique=False)
     op.create_table(
         "waiting_leads",
         sa.Column("lead_id", Word, nullable=False),

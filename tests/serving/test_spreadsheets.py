@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlead.spreadsheets import guard_cell, write_csv
+from serving.spreadsheets import guard_cell, write_csv
 
 _STARTS = "=+-@\t\r\n＝＋－＠"
 

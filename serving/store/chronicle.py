@@ -1,0 +1,134 @@
+"""The chronicle: every lead's way as plain values, read in a few sweeps over the tables."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, true
+
+from agreement.lives import Act, Contact, Life, Step, Touch
+from agreement.stages import Stage
+from features.text import normal_form
+from serving.store.leads import NOBODY_TOLD
+from serving.store.tables import accounts, contacts, events, leads, stage_changes
+
+_ATTRIBUTES = msgspec.json.Decoder(dict[str, Any])
+# What a website may call the channel of a visit, and the content of a download.
+_CHANNEL = ("channel", "utm_source", "source")
+_CONTENT = ("content", "title", "asset", "page", "url")
+# Who somebody is says nothing about a kind of lead, and has no place in a figure.
+_PERSONAL = frozenset(("name", "first_name", "last_name", "email", "phone", "company", "website"))
+
+
+def read_lives(
+    connection: Connection, *, ids: Collection[str] | None = None, with_touches: bool = False
+) -> list[Life]:
+    """Read the lives of leads that we were told of, in the order of their ids.
+
+    Parameters
+    ----------
+    ids
+        Whose; None for everybody's.
+    with_touches
+        Whether what they did is read too: there is far more of it than of all the rest.
+    """
+    steps = _gather(connection, stage_changes, _read_step, ids)
+    made = _gather(connection, contacts, _read_contact, ids)
+    touches = _gather(connection, events, _read_touch, ids) if with_touches else {}
+    companies = _read_accounts(connection)
+    query = select(leads).where(leads.c.version != NOBODY_TOLD, _among(leads.c.id, ids)).order_by(leads.c.id)
+    return [
+        _read_life(row, companies.get(row.account_id or "", {}), steps, made, touches)
+        for row in connection.execute(query)
+    ]
+
+
+def _read_life(
+    row: Row[Any],
+    company: Mapping[str, str | float],
+    steps: Mapping[str, list[Step]],
+    made: Mapping[str, list[Contact]],
+    touches: Mapping[str, list[Touch]],
+) -> Life:
+    facts = {**company, **_read_facts(row.attributes)}
+    source = facts.get("source")
+    return Life(
+        lead_id=row.id,
+        created_at=row.received_at if row.created_at is None else row.created_at,
+        owner_id=row.owner_id,
+        source=None if source is None else str(source),
+        facts=facts,
+        steps=_complete(row, steps.get(row.id, [])),
+        contacts=tuple(made.get(row.id, ())),
+        touches=tuple(touches.get(row.id, ())),
+        probability=row.probability,
+        bucket=row.bucket,
+    )
+
+
+def _complete(row: Row[Any], steps: list[Step]) -> tuple[Step, ...]:
+    """Add the stage that came with the lead itself, where no change of stage says the same."""
+    stage = Stage(row.stage)
+    if stage != Stage.LEAD and not any(step.stage == stage for step in steps):
+        steps = sorted([*steps, Step(stage=stage, at=row.stage_at)], key=lambda step: step.at)
+    return tuple(steps)
+
+
+def _gather(connection: Connection, table: Any, read: Any, ids: Collection[str] | None) -> dict[str, list[Any]]:
+    query: Select[Any] = select(table).where(_among(table.c.lead_id, ids))
+    gathered: dict[str, list[Any]] = {}
+    for row in connection.execute(query.order_by(table.c.lead_id, table.c.occurred_at, table.c.key)):
+        gathered.setdefault(row.lead_id, []).append(read(row))
+    return gathered
+
+
+def _among(column: ColumnElement[Any], ids: Collection[str] | None) -> ColumnElement[bool]:
+    return true() if ids is None else column.in_(sorted(ids))
+
+
+def _read_step(row: Row[Any]) -> Step:
+    return Step(
+        stage=Stage(row.stage),
+        at=row.occurred_at,
+        act=None if row.act is None else Act(row.act),
+        reason=row.reason,
+        until=row.until,
+        value=row.value,
+        told_by=row.told_by,
+    )
+
+
+def _read_contact(row: Row[Any]) -> Contact:
+    return Contact(at=row.occurred_at, kind=row.kind, outcome=row.outcome, told_by=row.told_by)
+
+
+def _read_touch(row: Row[Any]) -> Touch:
+    told = {} if row.properties is None else _ATTRIBUTES.decode(row.properties)
+    return Touch(
+        at=row.occurred_at, type=row.type, channel=_find_text(told, _CHANNEL), content=_find_text(told, _CONTENT)
+    )
+
+
+def _find_text(told: Mapping[str, Any], names: Collection[str]) -> str | None:
+    return next((told[name] for name in names if isinstance(told.get(name), str) and told[name].strip()), None)
+
+
+def _read_accounts(connection: Connection) -> dict[str, Mapping[str, str | float]]:
+    return {
+        row.id: _read_facts(row.attributes)
+        for row in connection.execute(select(accounts.c.id, accounts.c.attributes))
+    }
+
+
+def _read_facts(attributes: str) -> dict[str, str | float]:
+    return dict(_list_facts(_ATTRIBUTES.decode(attributes)))
+
+
+def _list_facts(told: Mapping[str, Any]) -> Iterator[tuple[str, str | float]]:
+    for name, value in told.items():
+        if name in _PERSONAL or isinstance(value, bool):
+            continue
+        if isinstance(value, int | float):
+            yield name, float(value)
+        elif isinstance(value, str) and (text := normal_form(value)):
+            yield name, text

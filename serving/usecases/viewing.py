@@ -1,0 +1,94 @@
+"""Viewing: every view of the agreement by its name: how its figures are computed, and what may be asked of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from agreement.lives import Life
+from agreement.periods import Period
+from agreement.terms import Terms
+from serving.championing import ScorerInForce
+from serving.store.chronicle import read_lives
+from serving.usecases.figures import Figures
+
+ChoosePeriod = Callable[[int, Terms], Period]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a view is asked, and what it may look at.
+
+    Attributes
+    ----------
+    connection
+        One reading transaction.
+    period
+        The days in question, in the agreement's zone.
+    now
+        Microseconds since 1970.
+    terms
+        The agreement in force now.
+    in_force
+        The scorer, None where there is none.
+    options
+        Further parameters by name, as texts.
+    """
+
+    connection: Connection
+    period: Period
+    now: int
+    terms: Terms
+    in_force: ScorerInForce | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def lives(self) -> list[Life]:
+        """All leads, without what they did."""
+        return read_lives(self.connection)
+
+    @cached_property
+    def touched_lives(self) -> list[Life]:
+        """All leads with what they did."""
+        return read_lives(self.connection, with_touches=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A view.
+
+    Attributes
+    ----------
+    title
+        What people call it.
+    says
+        What it tells, in a sentence.
+    look
+        Computes its figures.
+    choose_period
+        The usual days in question.
+    options
+        The parameters that it knows besides those of all views, each with a sentence.
+    """
+
+    title: str
+    says: str
+    look: Callable[[Question], Figures]
+    choose_period: ChoosePeriod
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+def choose_week(now: int, terms: Terms) -> Period:
+    """Return the week in which a moment lies."""
+    return Period.week_of(now, zone=terms.zone)
+
+
+def choose_goal(now: int, terms: Terms) -> Period:
+    """Return the period of the goal, or the twelve months until tomorrow where there is none."""
+    if terms.goal is not None:
+        return Period(begins=terms.goal.begins, ends=terms.goal.ends, zone=terms.zone)
+    return Period.year_before(now, zone=terms.zone)
+
+
+VIEWS: Mapping[str, View] = {}
