@@ -16,7 +16,7 @@ from serving.keyring import UnreadableKeys
 from serving.store.database import UnusableStore
 from serving.usecases.browsing import UnknownLead
 from serving.usecases.committing import KeyReused, StoreUnavailable
-from serving.usecases.figures import UnknownTable
+from serving.usecases.figures import BadOption, UnknownTable
 from serving.usecases.overseeing import UnknownAlert
 from serving.usecases.reaching import UnknownChannel
 from serving.usecases.staffing import UnknownOwner
@@ -61,6 +61,7 @@ _RULES: Mapping[type[Exception], tuple[int, str]] = {
     DamagedLog: (503, "erasure_log_unwritable"),
     UnknownChannel: (404, "unknown_channel"),
     UnknownTable: (404, "unknown_table"),
+    BadOption: (422, "bad_parameter"),
 }
 _OF_STATUS = {404: "unknown_route", 405: "wrong_method"}
 _JSON = (b"content-type", b"application/problem+json")

@@ -3,6 +3,7 @@
 Nothing is shown without what it was computed under, and every row can open the leads behind it.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,10 @@ Cell = str | int | float | bool | None
 
 class UnknownTable(LookupError):
     """The view has no table, or its table no row, of this name."""
+
+
+class BadOption(ValueError):
+    """A parameter of a view is not what it takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,3 +139,20 @@ def spread_rate(name: str, rate: Rate) -> dict[str, Cell]:
         f"{name}_low": rate.low if rate.of else None,
         f"{name}_high": rate.high if rate.of else None,
     }
+
+
+def read_number(options: Mapping[str, str], name: str, *, low: float, high: float) -> float:
+    """Read a number among the parameters of a view, 0 where it is not told.
+
+    Raises
+    ------
+    BadOption
+        If it is no number from `low` to `high`.
+    """
+    try:
+        number = float(options.get(name, "0"))
+    except ValueError:
+        number = math.nan
+    if not low <= number <= high:
+        raise BadOption(f"{name}: use a number from {low:g} to {high:g}")
+    return number
