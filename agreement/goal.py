@@ -48,6 +48,13 @@ class Goal:
         Period(begins=self.begins, ends=self.ends)
 
 
+def comes_from_marketing(source: str | None, goal: Goal | None) -> bool:
+    """Tell whether a lead of a source counts as marketing's; one without a source does, as does any without a goal."""
+    if source is None or goal is None:
+        return True
+    return source.casefold().strip() not in {own.casefold().strip() for own in goal.own_sources}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
     """What is taken for true where history is too short to measure it; None where nobody assumed anything.

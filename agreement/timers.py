@@ -151,9 +151,9 @@ def _follow_contacts(timer: Timer, steps: Sequence[Step], contacts: Sequence[Con
     """Met by enough contacts, by one that reached the lead, or by a stage that no lead reaches without one."""
     done = [contacts[timer.wanted - 1].at] if len(contacts) >= timer.wanted else []
     done += [contact.at for contact in contacts if contact.outcome in REACHED][:1]
-    done += [step.at for step in steps if _is_beyond(step.stage)][:1]
+    done += [step.at for step in steps if is_beyond_sql(step.stage)][:1]
     met_at = min(done, default=None)
-    left = next((step for step in steps if _leaves(step)), None)
+    left = next((step for step in steps if leaves_sales(step)), None)
     if left is not None and (met_at is None or left.at < met_at):
         # Given up before so many attempts were made: the duty stays, and cannot be done any more.
         return timer if left.reason == NO_ANSWER else replace(timer, ended_at=left.at)
@@ -162,14 +162,17 @@ def _follow_contacts(timer: Timer, steps: Sequence[Step], contacts: Sequence[Con
 
 def _follow_feedback(timer: Timer, steps: Sequence[Step], contacts: Sequence[Contact]) -> Timer:
     """Met by a decision that says why: accepted, further on, or left with a reason."""
-    decided = (s.at for s in steps if s.act == Act.ACCEPTED or _is_beyond(s.stage) or (_leaves(s) and s.reason))
+    decided = (
+        s.at for s in steps if s.act == Act.ACCEPTED or is_beyond_sql(s.stage) or (leaves_sales(s) and s.reason)
+    )
     return replace(timer, met_at=next(decided, None))
 
 
-def _is_beyond(stage: Stage) -> bool:
+def is_beyond_sql(stage: Stage) -> bool:
+    """Tell whether no lead reaches a stage unless sales spoke with it."""
     return stage in PASSED and PASSED.index(stage) > PASSED.index(Stage.SQL)
 
 
-def _leaves(step: Step) -> bool:
+def leaves_sales(step: Step) -> bool:
     """Tell whether a step takes a lead out of the hands of sales without a sale."""
     return step.stage in (Stage.LOST, Stage.RECYCLED, Stage.MQL, Stage.LEAD, Stage.PROSPECT)
