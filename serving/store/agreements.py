@@ -1,0 +1,35 @@
+"""Agreements: what was signed, a row a signature; rows are only added."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from serving.store.pages import read_page
+from serving.store.promise_tables import agreements
+
+Stamp = tuple[int, int] | None
+"""The number and the moment of the latest signature, None where nobody has signed."""
+
+
+def read_stamp(connection: Connection) -> Stamp:
+    """Read which signature is the latest, along the primary key: the number alone would fit another store too."""
+    found = select(agreements.c.id, agreements.c.signed_at).order_by(agreements.c.id.desc()).limit(1)
+    row = connection.execute(found).one_or_none()
+    return None if row is None else (row.id, row.signed_at)
+
+
+def list_agreements(connection: Connection) -> list[Row[Any]]:
+    """List all that was signed, in the order of signing."""
+    return list(connection.execute(select(agreements).order_by(agreements.c.id)))
+
+
+def list_page(connection: Connection, *, most: int, after: tuple[int] | None) -> list[Row[Any]]:
+    """List what was signed, the latest first."""
+    return read_page(connection, select(agreements), [agreements.c.id], most=most, after=after)
+
+
+def insert_agreement(connection: Connection, row: Mapping[str, Any]) -> int:
+    """Insert a signature, and return its number."""
+    inserted = connection.execute(agreements.insert().returning(agreements.c.id), row)
+    return int(inserted.scalar_one())

@@ -1,0 +1,94 @@
+"""Signing: terms are put in force for days, and the store knows which were in force at any instant."""
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Pool, Row
+
+from agreement.periods import Period
+from agreement.signing import Signature, check_signers, choose_in_force
+from agreement.terms import Terms
+from serving.store.agreements import Stamp, insert_agreement, list_agreements, read_stamp
+
+# A pool is one a database, however many engines with options of their own are made of it.
+_KNOWN: WeakKeyDictionary[Pool, tuple[Stamp, tuple[Signature, ...]]] = WeakKeyDictionary()
+_GUARD = Lock()
+
+
+def find_terms_at(connection: Connection, at: int, otherwise: Terms) -> Terms:
+    """Find the terms that were in force at an instant.
+
+    Parameters
+    ----------
+    at
+        Microseconds since 1970.
+    otherwise
+        What was in force before the first signature begins.
+    """
+    return choose_in_force(read_signatures(connection), at, otherwise).terms
+
+
+def read_signatures(connection: Connection) -> tuple[Signature, ...]:
+    """Read all signatures in the order of signing; the store is asked for them where it has a new one."""
+    stamp, pool = read_stamp(connection), connection.engine.pool
+    with _GUARD:
+        known = _KNOWN.get(pool)
+    if known is not None and known[0] == stamp:
+        return known[1]
+    signatures = () if stamp is None else tuple(read_signature(row) for row in list_agreements(connection))
+    with _GUARD:
+        _KNOWN[pool] = stamp, signatures
+    return signatures
+
+
+def sign(
+    connection: Connection, terms: Terms, *, text: str, days: Period, signed_by: Sequence[str], now: int
+) -> Signature:
+    """Put terms in force for some days; what was signed before stays, and gives way where the days are the same.
+
+    Parameters
+    ----------
+    text
+        The file from which the terms were read.
+    days
+        In the terms' zone.
+    signed_by
+        Who signs, for both sides.
+    now
+        Microseconds since 1970.
+
+    Raises
+    ------
+    BadSignature
+        If fewer than two sign.
+    """
+    row = {
+        "version": terms.version,
+        "terms": terms.to_json(),
+        "text": text,
+        "begins_at": days.begins_at,
+        "ends_at": days.ends_at,
+        "signed_at": now,
+        "signed_by": json.dumps(check_signers(signed_by), ensure_ascii=False),
+    }
+    number = insert_agreement(connection, row)
+    return _make_signature(number=number, terms=terms, row=row)
+
+
+def read_signature(row: Row[Any]) -> Signature:
+    """Read a signature from its row."""
+    return _make_signature(number=row.id, terms=_read_terms(row.terms), row=row._mapping)
+
+
+def _make_signature(*, number: int, terms: Terms, row: Any) -> Signature:
+    told = {name: row[name] for name in ("text", "begins_at", "ends_at", "signed_at")}
+    return Signature(number=number, terms=terms, signed_by=tuple(json.loads(row["signed_by"])), **told)
+
+
+@lru_cache(maxsize=64)
+def _read_terms(text: str) -> Terms:
+    return Terms.from_json(text)
