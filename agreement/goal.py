@@ -49,7 +49,7 @@ class Goal:
 
 
 def comes_from_marketing(source: str | None, goal: Goal | None) -> bool:
-    """Tell whether a lead of a source counts as marketing's; one without a source does, as does any without a goal."""
+    """Tell whether a source is marketing's; leads without one are, and all are where there is no goal."""
     if source is None or goal is None:
         return True
     return source.casefold().strip() not in {own.casefold().strip() for own in goal.own_sources}
