@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from hotlead.forgotten import open_forgotten
 from hotlead.home import DEFAULT_HOME, Home, HomeOption
 from hotlead.progress import show_progress
 
@@ -83,13 +84,14 @@ def import_home(
 
     console = console or make_console()
     known = _find_recipe(recipe)
-    with show_progress({}) as step:
+    with open_forgotten(home.folder) as is_forgotten, show_progress({}) as step:
         result = import_history(
             leads,
             accounts=accounts,
             events=events,
             recipe=known,
             exclude=exclude,
+            is_forgotten=is_forgotten,
             progress=lambda doing, _: step(doing, 0, 1),
         )
     if result.guesses:

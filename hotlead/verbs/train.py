@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hotlead.forgotten import open_forgotten
 from hotlead.home import DEFAULT_HOME, Home, HomeOption
 from hotlead.progress import show_progress
 
 if TYPE_CHECKING:
     from training.fitting import TrainingOptions
+    from training.history import History
     from training.registering import Registered
 
 STEPS = {
@@ -70,11 +72,10 @@ def train(
 def train_home(home: Home, options: "TrainingOptions") -> "Registered":
     """Train on the history in a home."""
     from training.fitting import fit_history
-    from training.history import read_history
     from training.registering import register_fitted
     from training.tracking import prepare_tracking
 
-    history = read_history(home.history)
+    history = _read_without_forgotten(home)
     # Before the long work, so that it is not lost to an address that does not answer.
     prepare_tracking(home.tracking_uri, home.artifacts)
     with show_progress(STEPS) as step:
@@ -89,6 +90,20 @@ def train_home(home: Home, options: "TrainingOptions") -> "Registered":
             reports=home.reports,
             now=datetime.now(UTC),
         )
+
+
+def _read_without_forgotten(home: Home) -> "History":
+    """Read the history; who was forgotten since the import is taken out of its files too."""
+    from training.history import read_history, write_history
+    from training.importing.forgetting import forget_again
+
+    history = read_history(home.history)
+    with open_forgotten(home.folder) as is_forgotten:
+        history, n_gone = forget_again(history, is_forgotten)
+    if n_gone:
+        write_history(history, home.history)
+        typer.echo(f"{n_gone:,} leads of people who asked to be forgotten were taken out of the history.", err=True)
+    return history
 
 
 def print_report(registered: "Registered") -> None:

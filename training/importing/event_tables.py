@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from training.importing.columns import blank_missing, type_column
+from training.importing.forgetting import CODE as FORGOTTEN
+from training.importing.forgetting import IsForgotten, find_forgotten
 from training.importing.joining import name_rows, require_columns, to_keys
 from training.importing.moments import read_moments
 from training.importing.rejecting import RejectionLog
@@ -25,6 +27,7 @@ class Known:
 
     leads: Collection[str]
     accounts: Collection[str]
+    is_forgotten: IsForgotten | None = None
 
 
 def build_events(
@@ -47,6 +50,7 @@ def build_events(
     require_columns(table, _list_needed(recipe))
     used = list(dict.fromkeys(column for _, column in _list_needed(recipe) if column is not None))
     table = table.with_frame(blank_missing(table.frame[used], ColumnRules(missing=markers.missing)))
+    table = _forget(table, recipe, known, log)
     events, faults, warnings = _read_columns(table, recipe, time)
     faults["unknown_lead"] = _is_unknown(events, known)
     kept = np.arange(len(table))
@@ -58,6 +62,15 @@ def build_events(
     if recipe.one_per:
         events = _merge_rows(events, rest.frame, recipe)
     return events, (*table.warnings, *warnings, *_warn_types(events, recipe))
+
+
+def _forget(table: Table, recipe: EventsRecipe, known: Known, log: RejectionLog) -> Table:
+    """Leave out what somebody forgotten did, before any of it could be shown as rejected."""
+    if not recipe.lead:
+        return table
+    return log.suppress(
+        table, find_forgotten(table.frame, name_rows(table.frame, recipe.lead), known.is_forgotten), FORGOTTEN
+    )
 
 
 def _list_needed(recipe: EventsRecipe) -> list[tuple[str, str | None]]:

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 from training.importing.columns import type_column
+from training.importing.forgetting import CODE as FORGOTTEN
+from training.importing.forgetting import IsForgotten, find_forgotten
 from training.importing.joining import name_rows, to_keys
 from training.importing.moments import read_moments
 from training.importing.outcomes import read_outcomes
@@ -38,8 +40,12 @@ def list_roles(recipe: Recipe) -> Mapping[str, str]:
     return roles | dict.fromkeys(leads.id, "id")
 
 
-def read_roles(table: Table, recipe: Recipe, log: RejectionLog) -> tuple[Table, pd.DataFrame, list[str]]:
+def read_roles(
+    table: Table, recipe: Recipe, log: RejectionLog, is_forgotten: IsForgotten | None = None
+) -> tuple[Table, pd.DataFrame, list[str]]:
     """Read the columns with a role, rejecting the rows in which one cannot be read.
+
+    Rows of somebody forgotten go first, before any of them could be shown as rejected.
 
     Returns
     -------
@@ -51,6 +57,8 @@ def read_roles(table: Table, recipe: Recipe, log: RejectionLog) -> tuple[Table, 
         Sentences on how times and values were understood.
     """
     table = table.with_frame(table.frame.assign(**{_LEAD_ID: _name_leads(table, recipe.leads)}))
+    gone = find_forgotten(table.frame, table.frame[_LEAD_ID], is_forgotten)
+    table = log.suppress(table, gone, FORGOTTEN)
     table = log.reject(table, table.frame[_LEAD_ID].isna().to_numpy(dtype=bool), "no_id")
     table = log.reject(table, table.frame[_LEAD_ID].duplicated().to_numpy(dtype=bool), "duplicate_id")
     zone = find_zone(recipe.time.zone)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from features.contract import LeadSchema
 from training.importing.attributes import Attributes, complete_attributes, join_account_attributes, read_attributes
 from training.importing.columns import blank_missing
+from training.importing.forgetting import IsForgotten
 from training.importing.joining import join_look_up, load_accounts, rename_headers
 from training.importing.lead_roles import list_roles, read_roles
 from training.importing.rejecting import RejectionLog
@@ -68,6 +69,7 @@ def build_leads(
     log: RejectionLog,
     exclude: Collection[str] = (),
     schema: LeadSchema | None = None,
+    is_forgotten: IsForgotten | None = None,
 ) -> LeadTable:
     """Build leads from their files; rows that cannot be used go to `log`.
 
@@ -82,7 +84,7 @@ def build_leads(
     roles_known = list_roles(recipe)
     recipe, absent = settle_leads(recipe, table, needs_outcome=schema is None)
     require_excluded(exclude, [table, *([sources.accounts] if sources.accounts else [])])
-    table, roles, notes = read_roles(table, recipe, log)
+    table, roles, notes = read_roles(table, recipe, log, is_forgotten)
     attributes = read_attributes(
         table.frame, recipe.leads, file=table.file, roles=roles_known, exclude=exclude, schema=schema
     )

@@ -12,6 +12,7 @@ from training.history import EVENT_COLUMNS, LEAD_COLUMNS, History
 from training.importing.attributes import Attributes, derive_schema
 from training.importing.describing import complete_events, describe_history, find_last_moment
 from training.importing.event_tables import Known, build_events
+from training.importing.forgetting import IsForgotten
 from training.importing.guessing import GuessedRecipe, guess_accounts, guess_events, guess_recipe
 from training.importing.joining import RecipeMismatch
 from training.importing.lead_tables import LeadSources, LeadTable, build_leads
@@ -37,8 +38,8 @@ class UnusableLeads(ValueError):
 class _Import:
     """One import at work: its files, its log of rejected rows, and what is known so far."""
 
-    def __init__(self, leads: Path, progress: Progress | None) -> None:
-        self.folder = leads.parent
+    def __init__(self, leads: Path, progress: Progress | None, is_forgotten: IsForgotten | None) -> None:
+        self.folder, self.is_forgotten = leads.parent, is_forgotten
         self.log = RejectionLog()
         self.side_log = RejectionLog()
         self.files: list[FileNote] = []
@@ -79,6 +80,7 @@ def import_history(
     recipe: Recipe | None = None,
     exclude: Collection[str] = (),
     schema: LeadSchema | None = None,
+    is_forgotten: IsForgotten | None = None,
     progress: Progress | None = None,
 ) -> ImportResult:
     """Import a lead table, with accounts and events where there are any.
@@ -94,6 +96,8 @@ def import_history(
     schema
         The attributes of a model, for leads that are to be scored: they are taken as the model knows them, none
         is left out or suspect, and all leads are open.
+    is_forgotten
+        Tells who asked to be forgotten: their rows are counted and shown nowhere.
     progress
         Is told what is being done.
 
@@ -102,14 +106,14 @@ def import_history(
     UnreadableTable, UnusableLeads, RecipeMismatch, UnknownOutcome
         If a file, a column or the outcome cannot be made out; each says what to do.
     """
-    work = _Import(leads, progress)
+    work = _Import(leads, progress, is_forgotten)
     work.say("Reading leads", 0.0)
     lead_rows = work.read(leads)
     guessed, account_rows, logs = _settle_sources(work, lead_rows, accounts, events, recipe)
     recipe = guessed.recipe
     work.say("Typing columns", 0.3)
     sources = LeadSources(leads=lead_rows, accounts=account_rows, folder=work.folder, read=work.read_look_up)
-    table = build_leads(sources, recipe, work.log, exclude, schema)
+    table = build_leads(sources, recipe, work.log, exclude, schema, is_forgotten)
     _note_leads(work, table, lead_rows, account_rows)
     event_frame = _build_all_events(work, recipe, logs, table)
     work.say("Looking for columns that know the outcome", 0.8)
@@ -182,7 +186,7 @@ def _note_leads(work: _Import, table: LeadTable, leads: Table, accounts: Table |
 
 def _build_all_events(work: _Import, recipe: Recipe, logs: Logs, table: LeadTable) -> pd.DataFrame:
     accounts = table.roles["account_id"].dropna().unique()
-    known = Known(leads=table.roles["lead_id"], accounts=accounts)
+    known = Known(leads=table.roles["lead_id"], accounts=accounts, is_forgotten=work.is_forgotten)
     frames: list[pd.DataFrame] = []
     for position, (section, rows) in enumerate(logs):
         work.say(f"Reading {rows.file}", 0.4 + 0.3 * position / len(logs))

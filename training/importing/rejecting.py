@@ -28,6 +28,7 @@ REASONS: Mapping[str, str] = {
     "unknown_lead": "no lead in the file has this name or account",
     "no_time": "it has no time",
     "no_type": "it has no type",
+    "forgotten": "it is of somebody who asked to be forgotten: it is shown nowhere",
 }
 COLUMNS = ("file", "line", "code", "reason", "raw")
 LISTED = 10_000
@@ -62,6 +63,13 @@ class RejectionLog:
         raws = raw_rows(table.show_original(bad[:room]))
         self.add(table.file, code, zip(table.lines[bad[:room]], raws, strict=True))
         self.counts[table.file, code] += len(bad) - len(raws)
+        return table.take(~is_bad)
+
+    def suppress(self, table: Table, is_bad: NDArray[np.bool_], code: str) -> Table:
+        """Count the rows of `table` where `is_bad`, show none of them, and return the table without them."""
+        if not is_bad.any():
+            return table
+        self.counts[table.file, code] += int(is_bad.sum())
         return table.take(~is_bad)
 
     def merge(self, other: "RejectionLog") -> None:
