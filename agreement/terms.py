@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from agreement.alerting import AlertRules
+from agreement.attribution_terms import Attribution
 from agreement.commitments import Feedback, Response, Supply
 from agreement.criteria import HandOver
 from agreement.episodes import EpisodeRules
@@ -54,6 +55,8 @@ class Terms:
         Marketing's commitments, and sales'.
     recycling, reasons : RecyclingRules, tuple
         What becomes of leads that sales does not take, and why that may be.
+    attribution : Attribution
+        How touches share the revenue of a deal.
     routes, people : tuple
         Who owns what, in the order in which routes are tried; ids and names are there once.
 
@@ -83,6 +86,7 @@ class Terms:
     feedback: Feedback | None = None
     recycling: RecyclingRules = field(default_factory=RecyclingRules)
     reasons: tuple[Reason, ...] = USUAL_REASONS
+    attribution: Attribution = field(default_factory=Attribution)
     routes: tuple[Route, ...] = ()
     people: tuple[Person, ...] = ()
     version: str = field(init=False, compare=False)
