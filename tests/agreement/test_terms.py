@@ -9,12 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement.alerting import AlertRules
+from agreement.commitments import Feedback, Response, Supply
+from agreement.criteria import HandOver
 from agreement.episodes import EpisodeRules
 from agreement.escalating import EscalationRules
-from agreement.hours import QuietHours, WorkingHours
+from agreement.goal import Assumptions, Goal
+from agreement.hours import WorkingHours
 from agreement.people import Person
+from agreement.recycling import Reason, RecyclingRules
 from agreement.routing import Route
+from agreement.stages import Definition
 from agreement.terms import DEFAULT_TERMS, BadTerms, Terms, read_terms
+from tests.agreement.agreed import all_terms, every_term, texts
 
 HOUR = 3_600_000_000
 AGREEMENT = """
@@ -52,48 +58,6 @@ industries = ["machinery"]
 owners = ["anna", "joe"]
 """
 
-texts = st.text(max_size=8)
-some = st.lists(texts, max_size=2).map(tuple)
-zones = st.sampled_from(["UTC", "Europe/Helsinki", "America/New_York"])
-dates = st.frozensets(st.dates(), max_size=3)
-hours = st.builds(WorkingHours.from_text, zones, st.sampled_from(["always", "Mon-Fri 09:00-17:00"]), dates)
-nights = st.builds(QuietHours, zone=zones, starts=st.integers(720, 1440), ends=st.integers(1, 719))
-durations = st.integers(0, 10**13)
-people = st.builds(
-    Person,
-    id=texts,
-    name=texts,
-    zone=zones,
-    working_hours=st.none() | hours,
-    quiet_hours=st.none() | nights,
-    industries=some,
-    products=some,
-    places=some,
-    manager_id=st.none() | texts,
-    capacity_per_week=st.none() | st.floats(0, 1e9),
-    is_active=st.booleans(),
-    takes_leads=st.booleans(),
-)
-routes = st.builds(Route, name=texts, industries=some, products=some, places=some, owners=some)
-terms = st.builds(
-    Terms,
-    name=texts.filter(str.strip),
-    action=texts,
-    zone=zones,
-    working_hours=st.sampled_from(["", "always", "Mon 09:00-10:00"]),
-    quiet_hours=st.sampled_from(["", "22:00-07:00"]),
-    holidays=dates,
-    episodes=st.builds(EpisodeRules, margin=st.floats(0, 0.99), hold_micros=durations, cool_down_micros=durations),
-    alerts=st.builds(
-        AlertRules, cap_per_day=st.integers(0, 99), fresh_micros=durations, digest_wait_micros=durations
-    ),
-    escalation=st.builds(
-        EscalationRules, to_manager_micros=durations, to_team_micros=durations.map(lambda micros: micros + 10**13)
-    ),
-    routes=st.lists(routes, max_size=2, unique_by=lambda route: route.name).map(tuple),
-    people=st.lists(people, max_size=2, unique_by=lambda person: person.id).map(tuple),
-)
-
 
 def read(tmp_path, text):
     """Read terms from a file of this text."""
@@ -103,7 +67,7 @@ def read(tmp_path, text):
 
 
 @settings(max_examples=100, deadline=None)
-@given(terms)
+@given(all_terms)
 def test_terms_survive_their_json(told):
     """Whatever was agreed is read back exactly, with its version, and one way of writing it."""
     again = Terms.from_json(told.to_json())
@@ -146,10 +110,19 @@ def test_every_term_is_part_of_the_version():
         "episodes": EpisodeRules(margin=0.1),
         "alerts": AlertRules(cap_per_day=1),
         "escalation": EscalationRules(to_manager_micros=1),
+        "goal": Goal(revenue=1, begins=date(2027, 1, 1), ends=date(2028, 1, 1)),
+        "assumed": Assumptions(lead_to_mql=0.5),
+        "stages": (Definition(stage="mql", means="Wants to buy"),),
+        "handover": HandOver(),
+        "supply": (Supply(quality="hot", count=5),),
+        "response": (Response(bucket="hot", first_contact_micros=HOUR),),
+        "feedback": Feedback(within_micros=HOUR),
+        "recycling": RecyclingRules(after_attempts=3),
+        "reasons": (Reason(code="too_early"),),
         "routes": (Route(name="All"),),
         "people": (Person(id="anna"),),
     }
-    assert set(others) == {field.name for field in fields(Terms) if field.init}
+    assert set(others) == set(every_term) == {field.name for field in fields(Terms) if field.init}
     versions = {replace(DEFAULT_TERMS, **{name: value}).version for name, value in others.items()}
     assert len(versions | {DEFAULT_TERMS.version}) == len(others) + 1
     name, _, digest = DEFAULT_TERMS.version.rpartition("-")
