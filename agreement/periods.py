@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
-from agreement.zones import compute_instant, compute_local_date, get_zone
+from agreement.zones import UnknownZone, compute_instant, compute_local_date, get_zone
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 _SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})", re.ASCII)
 WEEK_DAYS = 7
+# Far from these, calendars overflow, and weeks are more rows than anybody reads.
+_FIRST, _LAST = date(1970, 1, 1), date(2200, 1, 1)
 
 
 class BadPeriod(ValueError):
@@ -32,7 +34,7 @@ class Period:
     Raises
     ------
     BadPeriod
-        If it does not begin before it ends.
+        If it does not begin before it ends, or lies outside 1970 to 2199.
     UnknownZone
         If nobody knows the zone.
     """
@@ -45,6 +47,8 @@ class Period:
         get_zone(self.zone)
         if not self.begins < self.ends:
             raise BadPeriod(f"a period begins before it ends: {self.begins} is not before {self.ends}")
+        if not _FIRST <= self.begins < self.ends <= _LAST:
+            raise BadPeriod("use years from 1970 to 2199")
 
     @classmethod
     def from_text(cls, text: str, *, zone: str = "UTC") -> Self:
@@ -64,7 +68,7 @@ class Period:
                 return cls(begins=begins, ends=_find_next_month(begins), zone=zone)
             if match := _SPAN.fullmatch(text):
                 return cls(begins=date.fromisoformat(match[1]), ends=date.fromisoformat(match[2]), zone=zone)
-        except BadPeriod:
+        except (BadPeriod, UnknownZone):
             raise
         except (ValueError, OverflowError):
             pass
