@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from agreement.lives import Life, Step
 from agreement.periods import Period
+from agreement.spending import MOST_EUROS
 from agreement.stages import Stage
 
 
@@ -21,7 +22,8 @@ class Closing:
     at : int
         When, in microseconds since 1970 in UTC.
     value : float or None
-        Euros, as last told by then; None where nobody told.
+        Euros from 0 to `agreement.spending.MOST_EUROS`, as last told by then with a step, else of the lead; None
+        where nobody told.
     reason : str or None
         The code of the reason of a loss; None where nobody told, and for a win.
     stage_before : Stage
@@ -77,8 +79,6 @@ def _close(life: Life, steps: list[Step], place: int, *, is_won: bool) -> Closin
 
 
 def _find_value(life: Life, steps: list[Step]) -> float | None:
-    told = [step.value for step in steps if step.value is not None]
-    if told:
-        return told[-1]
-    known = life.facts.get("value")
-    return known if isinstance(known, int | float) else None
+    told = [life.facts.get("value"), *(step.value for step in steps)]
+    known = [value for value in told if isinstance(value, int | float) and 0 <= value <= MOST_EUROS]
+    return known[-1] if known else None

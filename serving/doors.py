@@ -7,7 +7,7 @@ from starlette.routing import Route, request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.admission import Admission
-from serving.api import alerts, channels, deliveries, erasures, figures, intake, leads, owners, rejections
+from serving.api import alerts, channels, deliveries, erasures, figures, intake, leads, owners, rejections, spending
 from serving.api.cursors import PARAMETERS
 from serving.api.errands import Doing, ErrandEndpoint, Errands
 from serving.api.intake import FactEndpoint, Intake
@@ -123,6 +123,8 @@ def _list_admin_doors(errands: Errands, lookups: Lookups) -> list[Door]:
         show("/v1/owners/{owner_id}", owners.get_owner),
         do("PUT", "/v1/owners/{owner_id}", owners.put_owner, "ingest"),
         do("DELETE", "/v1/owners/{owner_id}", owners.delete_owner),
+        show("/v1/spending", spending.list_all_spending),
+        do("PUT", "/v1/spending/{channel}/{month}", spending.put_spending, "ingest"),
         show("/v1/channels", channels.list_channels),
         do("POST", "/v1/channels", channels.post_channel),
         do("DELETE", "/v1/channels/{channel_id}", channels.delete_channel),

@@ -133,6 +133,7 @@ TITLES: Mapping[str, str] = {
     "unknown_field": "There is no such field",
     "unknown_zone": "There is no such time zone",
     "bad_hours": "Hours cannot be read",
+    "bad_month": "A month cannot be read",
     "bad_owner": "A person is not as the agreement allows",
     "bad_channel": "The channel's address or secret is refused",
     "reserved_id": "The id stands for something else",

@@ -12,6 +12,7 @@ from serving.api.descriptions import (
     looking_up,
     mending,
     scoring,
+    spending,
     staffing,
     telling,
     viewing,
@@ -39,7 +40,14 @@ _TAGS = {
     mending.TAG: "Send again what was refused or given up, and forget people.",
     watching.TAG: "Health, counts, and this document.",
 }
-_BODIES = (*fact_bodies.BODIES, *lead_bodies.BODIES, *alert_bodies.BODIES, *desk_bodies.BODIES, *viewing.BODIES)
+_BODIES = (
+    *fact_bodies.BODIES,
+    *lead_bodies.BODIES,
+    *alert_bodies.BODIES,
+    *desk_bodies.BODIES,
+    *viewing.BODIES,
+    *spending.BODIES,
+)
 _SECURITY = {
     "key": {
         "type": "http",
@@ -67,7 +75,12 @@ def build_openapi(in_force: ScorerInForce | None, version: str) -> dict[str, Any
     paths: dict[str, Any] = {}
     for operation in list_operations(feature_set):
         paths.setdefault(operation.path, {})[operation.method.lower()] = operation.to_openapi()
-    told = (telling.list_schemas(feature_set), staffing.list_schemas(), mending.list_schemas())
+    told = (
+        telling.list_schemas(feature_set),
+        staffing.list_schemas(),
+        spending.list_schemas(),
+        mending.list_schemas(),
+    )
     schemas = {name: schema for group in told for name, schema in group.items()}
     return {
         "openapi": "3.1.0",
@@ -89,6 +102,7 @@ def list_operations(feature_set: FeatureSet | None) -> Sequence[Operation]:
         *scoring.list_operations(feature_set),
         *looking_up.list_operations(),
         *viewing.list_operations(),
+        *spending.list_operations(),
         *staffing.list_operations(),
         *mending.list_operations(),
         *watching.list_operations(),

@@ -104,7 +104,9 @@ def fill(address: str) -> dict[str, str]:
         _tell("PUT", f"{address}/v1/leads/{lead_id}", lead)
     alerts = requests.get(f"{address}/v1/alerts", timeout=_PATIENCE_SECONDS).json()["items"]
     alert = alerts[0]["id"] if alerts else "none"
-    return {"lead_id": "L-9", "account_id": "A-9", "owner_id": "anna", "channel_id": channel, "alert_id": alert}
+    _tell("PUT", f"{address}/v1/spending/webinar/2026-02", {"euros": 1_200.0})
+    own = {"lead_id": "L-9", "account_id": "A-9", "owner_id": "anna", "channel": "webinar", "month": "2026-02"}
+    return {**own, "channel_id": channel, "alert_id": alert}
 
 
 def _run(kind: Kind, n_requests: int, seed: int) -> Toll:

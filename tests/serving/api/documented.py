@@ -70,6 +70,7 @@ def _close(described: Any) -> Any:
 
 def _fill(client: TestClient, app: Any) -> Mapping[str, str]:
     """Tell of somebody, a channel, and a lead that turns hot; have it told; refuse something."""
+    _put(client, "/v1/spending/webinar/2026-02", {"euros": 1_200.0})
     moment = to_datetime(NOW).isoformat().replace("+00:00", "Z")
     _put(client, "/v1/owners/anna", {"name": "Anna", "zone": "Europe/Berlin"})
     hook = {"owner_id": "anna", "kind": "webhook", "url": "https://crm.example/hook"}
@@ -90,6 +91,8 @@ def _fill(client: TestClient, app: Any) -> Mapping[str, str]:
         "owner_id": "anna",
         "channel_id": channel,
         "alert_id": alert["id"],
+        "channel": "webinar",
+        "month": "2026-02",
     }
 
 

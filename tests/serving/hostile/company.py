@@ -41,6 +41,7 @@ WRITES = (
     *NEWS,
     ("POST", "/v1/score"),
     ("PUT", "/v1/owners/O-news"),
+    ("PUT", "/v1/spending/C-news/2026-02"),
     ("POST", "/v1/channels"),
     ("POST", "/v1/rejections/replay"),
     ("POST", "/v1/deliveries/replay"),

@@ -1,0 +1,89 @@
+"""Lifts: how many times as often something happens to some as to others, and whether that may be chance."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agreement.rates import LEVEL, Rate
+
+FALSE_DISCOVERIES = 0.1
+"""The share of false ones, on average, among what is said to differ."""
+
+_Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
+# Tables as likely as the one found count as extreme, whatever their arithmetic leaves behind.
+_AS_LIKELY = 1e-7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lift:
+    """A ratio of two shares, above 0, with the ends of its interval at `agreement.rates.LEVEL`."""
+
+    value: float
+    low: float
+    high: float
+
+
+def compare_shares(some: Rate, others: Rate) -> Lift | None:
+    """Compute how many times as often something happens to `some` as to `others`; None where either is nobody.
+
+    The interval is that of the log risk ratio, after D. Katz, J. Baptista, S. P. Azen and M. C. Pike
+    (Biometrics 34, 1978). Where a cell of the table is empty, a half is added to each of the four
+    (J. B. S. Haldane, Annals of Human Genetics 20, 1956), which draws the ratio towards 1.
+    """
+    if not some.of or not others.of:
+        return None
+    cells = (some.count, some.of - some.count, others.count, others.of - others.count)
+    added = 0.5 if 0 in cells else 0.0
+    a, rest_a, b, rest_b = (cell + added for cell in cells)
+    log_ratio = math.log(a / (a + rest_a)) - math.log(b / (b + rest_b))
+    half = _Z * math.sqrt(1 / a - 1 / (a + rest_a) + 1 / b - 1 / (b + rest_b))
+    return Lift(value=math.exp(log_ratio), low=math.exp(log_ratio - half), high=math.exp(log_ratio + half))
+
+
+def compute_p_values(
+    counts: Sequence[int], sizes: Sequence[int], *, total_count: int, total: int
+) -> NDArray[np.float64]:
+    """Compute for groups of a whole how likely chance alone makes them as unlike the rest as they are.
+
+    The exact test of R. A. Fisher (Statistical Methods for Research Workers, 5th ed. 1934), two-sided: the
+    probabilities of all tables that are no likelier than the one found.
+
+    Parameters
+    ----------
+    counts, sizes : Sequence of int
+        Of each group, how many of how many.
+    total_count, total : int
+        How many of how many in the whole.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(len(counts),)``, each in [0, 1].
+    """
+    logs = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, total + 1)))))
+    found = [_test(count, size, total_count, total, logs) for count, size in zip(counts, sizes, strict=True)]
+    return np.asarray(found, dtype=np.float64)
+
+
+def control_false_discoveries(p_values: Sequence[float], share: float = FALSE_DISCOVERIES) -> list[bool]:
+    """Tell which of many findings stand, so that at most `share` of them are false on average.
+
+    The procedure of Y. Benjamini and Y. Hochberg (JRSS B 57, 1995); it holds for independent tests, and for tests
+    that depend positively on each other (Y. Benjamini and D. Yekutieli, Annals of Statistics 29, 2001).
+    """
+    ordered = sorted(p_values)
+    last = max((n for n, p in enumerate(ordered, start=1) if p <= share * n / len(ordered)), default=0)
+    return [bool(last) and p <= ordered[last - 1] for p in p_values]
+
+
+def _test(count: int, size: int, total_count: int, total: int, logs: NDArray[np.float64]) -> float:
+    """Sum the hypergeometric probabilities up to that of `count`; `logs` are the logarithms of factorials."""
+    low, high = max(0, size - (total - total_count)), min(size, total_count)
+    hits = np.arange(low, high + 1)
+    log_p = -(logs[hits] + logs[total_count - hits] + logs[size - hits] + logs[total - total_count - size + hits])
+    log_p += logs[total_count] + logs[total - total_count] + logs[size] + logs[total - size] - logs[total]
+    return float(min(1.0, np.exp(log_p[log_p <= log_p[count - low] + _AS_LIKELY]).sum()))
