@@ -1,11 +1,16 @@
 """What is in force in a home, for verbs that work on the store: scorer, terms, settings and the clock."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hotlead.store import find_url, has_store
+
 if TYPE_CHECKING:
     from agreement.terms import Terms
+    from serving.agreeing import Agreeing
     from serving.championing import ScorerInForce
     from serving.settings import Settings
     from serving.usecases.committing import Force
@@ -24,10 +29,25 @@ def read_settings(home: Path) -> "Settings":
 
 
 def get_terms(home: Path) -> "Terms":
-    """Get the terms in force."""
-    from serving.agreeing import Agreeing
+    """Get the terms in force: those that were signed in the store, or else those of the file."""
+    with open_agreeing(home) as agreeing:
+        return agreeing.get()
 
-    return Agreeing(home).get()
+
+@contextmanager
+def open_agreeing(home: Path) -> "Iterator[Agreeing]":
+    """Open what knows which terms are in force, until the block ends; a store that is not there is not made."""
+    from serving.agreeing import Agreeing
+    from serving.store.database import Database
+
+    if not has_store(home):
+        yield Agreeing(home, clock=read_clock)
+        return
+    database = Database(find_url(home))
+    try:
+        yield Agreeing(home, database, clock=read_clock)
+    finally:
+        database.close()
 
 
 def find_in_force(home: Path) -> "ScorerInForce | None":

@@ -57,7 +57,7 @@ class Service:
         Path(settings.home).mkdir(parents=True, exist_ok=True)
         self.settings, self.championing, self.clock = settings, championing, clock
         self.database = Database(settings.store_url)
-        self.agreeing = Agreeing(settings.home)
+        self.agreeing = Agreeing(settings.home, self.database, clock=clock)
         self._histories: tuple[ScorerInForce | None, Histories | None] = (None, None)
         self.gathering = Gathering(
             self.database, self.take_force, on_batch=self._on_batch, most_waiting=settings.most_waiting

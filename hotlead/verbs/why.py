@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hotlead.home import DEFAULT_HOME, HomeOption
+from hotlead.standing import get_terms
 from hotlead.store import has_store, open_store
 
 if TYPE_CHECKING:
@@ -67,13 +68,12 @@ def _explain(lead_id: str, home: Path, now: int) -> "Explanation":
 
 def _take_circumstances(home: Path, now: int) -> "Circumstances":
     from models.champion import find_champion
-    from serving.agreeing import Agreeing
     from serving.usecases.inquiring import Circumstances
 
     champion = find_champion(home)
     return Circumstances(
         now=now,
-        terms=Agreeing(home).get(),
+        terms=get_terms(home),
         has_model=champion is not None,
         find_hot_score=lambda fingerprint, hot: _find_hot_score(home, champion, fingerprint, hot),
     )

@@ -41,10 +41,12 @@ def build_health_routes(service: Service, meters: Meters, admission: Admission) 
 
 
 def _look_around(service: Service) -> Readiness:
+    trouble = service.agreeing.trouble
     return check_readiness(
         service.championing,
         service.database,
         now=service.clock(),
         trouble_of_writer=service.gathering.trouble,
-        trouble_of_terms=service.agreeing.trouble,
+        trouble_of_terms=trouble,
+        warnings=[warning.sentence for warning in service.agreeing.list_warnings() if warning.sentence != trouble],
     )

@@ -54,17 +54,18 @@ class Lookups:
         self.service, self.meters = service, meters
         self._readers = ThreadPoolExecutor(_THREADS, thread_name_prefix="hotlead-read")
 
-    async def answer(self, answering: Answering) -> Reply:
-        """Read and encode an answer away from the loop.
+    async def answer(self, read: Reading, asked: Asked) -> Reply:
+        """Read the parameters, and read and encode the answer, away from the loop: both may ask the store.
 
         Raises
         ------
         StoreUnavailable
             If the database does not answer.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._answer, answering)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._answer, read, asked)
 
-    def _answer(self, answering: Answering) -> Reply:
+    def _answer(self, read: Reading, asked: Asked) -> Reply:
+        answering = read(asked)
         try:
             with self.service.database.reading() as connection:
                 told = answering(connection)
@@ -94,7 +95,7 @@ class LookupEndpoint:
         await answer(self._answer(scope), send, self._lookups.meters)
 
     async def _answer(self, scope: Scope) -> Reply:
-        return await self._lookups.answer(self._read(self._ask(scope)))
+        return await self._lookups.answer(self._read, self._ask(scope))
 
     def _ask(self, scope: Scope) -> Asked:
         ids = [read_id(value) for value in scope["path_params"].values()]

@@ -31,10 +31,12 @@ def check_readiness(
     now: int,
     trouble_of_writer: str | None = None,
     trouble_of_terms: str | None = None,
+    warnings: Sequence[str] = (),
 ) -> Readiness:
     """Check whether a model is in force and the store can be written.
 
     Where the last write failed, one is tried: without callers nobody else would find out that all is well again.
+    What the agreement's signatures leave open is told, and keeps nothing from working.
     """
     in_force = championing.in_force
     trouble_of_store = find_trouble(database, now, writes=trouble_of_writer is not None)
@@ -44,7 +46,7 @@ def check_readiness(
         is_ready=in_force is not None and trouble_of_store is None,
         model_version=None if in_force is None else in_force.champion.version,
         reason=troubles[0] if troubles else None,
-        troubles=[*troubles, *([] if trouble_of_store else _list_gaps(database))],
+        troubles=[*troubles, *warnings, *([] if trouble_of_store else _list_gaps(database))],
     )
 
 
