@@ -1,0 +1,115 @@
+"""Hand-overs: every time a lead became sales', whose it was then, and when it was answered.
+
+All instants are microseconds since 1970 in UTC.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from agreement.lives import Contact, Life, Step, list_hand_overs
+from agreement.stages import Stage
+from agreement.timers import REACHED, Timer, is_beyond_sql, leaves_sales
+
+Start = tuple[str, int]
+"""A lead, and when it was handed over."""
+
+SALES = frozenset({Stage.SQL, Stage.OPPORTUNITY, Stage.CUSTOMER})
+"""Stages in which a lead is sales'."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """A lead in the hands of sales, from one hand-over to the next.
+
+    Parameters
+    ----------
+    lead_id : str
+        Whose hand-over.
+    number : int
+        1 for the lead's first.
+    at : int
+        When.
+    next_at : int or None
+        When the lead was handed over again.
+    owner_id, bucket : str or None
+        As its timers say; where it started none, the lead's owner now, and None.
+    contacts : tuple of Contact
+        From the hand-over on, before the next.
+    answered_at : int or None
+        The first contact, or the first stage beyond SQL, which no lead reaches without one.
+    left_at : int or None
+        When the lead first left sales without a sale.
+    """
+
+    lead_id: str
+    number: int
+    at: int
+    next_at: int | None = None
+    owner_id: str | None = None
+    bucket: str | None = None
+    contacts: tuple[Contact, ...] = ()
+    answered_at: int | None = None
+    left_at: int | None = None
+
+    @property
+    def is_reached(self) -> bool:
+        """Return whether somebody spoke with the lead."""
+        return any(contact.outcome in REACHED for contact in self.contacts)
+
+
+def list_known_lives(lives: Iterable[Life], as_of: int) -> list[Life]:
+    """List the lives that had begun by an instant, each with what had happened by then."""
+    return [_cut(life, as_of) for life in lives if life.created_at <= as_of]
+
+
+def list_handed_over(lives: Iterable[Life], timers: Iterable[tuple[str, Timer]]) -> list[HandedOver]:
+    """List every hand-over of some leads, each lead's in the order of time.
+
+    Parameters
+    ----------
+    lives : Iterable of Life
+        With what is known; later facts are not left out here.
+    timers : Iterable of (str, Timer)
+        Of these leads, with their ids: they say who owned a lead, and its bucket, when it was handed over.
+    """
+    starts: dict[Start, Timer] = {(lead_id, timer.started_at): timer for lead_id, timer in timers}
+    return [handed for life in lives for handed in _list_of(life, starts)]
+
+
+def _cut(life: Life, as_of: int) -> Life:
+    steps, contacts = life.steps, life.contacts
+    if (not steps or steps[-1].at <= as_of) and (not contacts or contacts[-1].at <= as_of):
+        return life
+    return replace(
+        life,
+        steps=tuple(step for step in steps if step.at <= as_of),
+        contacts=tuple(contact for contact in contacts if contact.at <= as_of),
+    )
+
+
+def _list_of(life: Life, starts: Mapping[Start, Timer]) -> Iterator[HandedOver]:
+    if not life.steps:
+        return
+    # Told twice of one instant, by a CRM and by us, it was handed over once.
+    instants = list(dict.fromkeys(step.at for step in list_hand_overs(life.steps)))
+    for number, (at, next_at) in enumerate(zip(instants, [*instants[1:], None], strict=True), start=1):
+        contacts = tuple(c for c in life.contacts if c.at >= at and (next_at is None or c.at < next_at))
+        steps = [s for s in life.steps if s.at >= at and (next_at is None or s.at < next_at)]
+        timer = starts.get((life.lead_id, at))
+        yield HandedOver(
+            lead_id=life.lead_id,
+            number=number,
+            at=at,
+            next_at=next_at,
+            owner_id=life.owner_id if timer is None else timer.owner_id,
+            bucket=None if timer is None else timer.bucket,
+            contacts=contacts,
+            answered_at=_find_answer(steps, contacts),
+            left_at=next((step.at for step in steps if leaves_sales(step)), None),
+        )
+
+
+def _find_answer(steps: Sequence[Step], contacts: Sequence[Contact]) -> int | None:
+    answers = [contact.at for contact in contacts[:1]]
+    answers += [step.at for step in steps if is_beyond_sql(step.stage)][:1]
+    return min(answers, default=None)
