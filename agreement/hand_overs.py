@@ -91,10 +91,12 @@ def _list_of(life: Life, starts: Mapping[Start, Timer]) -> Iterator[HandedOver]:
     if not life.steps:
         return
     # Told twice of one instant, by a CRM and by us, it was handed over once.
-    instants = list(dict.fromkeys(step.at for step in list_hand_overs(life.steps)))
-    for number, (at, next_at) in enumerate(zip(instants, [*instants[1:], None], strict=True), start=1):
+    firsts: dict[int, Step] = {}
+    for step in list_hand_overs(life.steps):
+        firsts.setdefault(step.at, step)
+    for number, (at, next_at) in enumerate(zip(firsts, [*list(firsts)[1:], None], strict=True), start=1):
         contacts = tuple(c for c in life.contacts if c.at >= at and (next_at is None or c.at < next_at))
-        steps = [s for s in life.steps if s.at >= at and (next_at is None or s.at < next_at)]
+        steps = _list_after(life.steps, firsts[at], next_at)
         timer = starts.get((life.lead_id, at))
         yield HandedOver(
             lead_id=life.lead_id,
@@ -107,6 +109,12 @@ def _list_of(life: Life, starts: Mapping[Start, Timer]) -> Iterator[HandedOver]:
             answered_at=_find_answer(steps, contacts),
             left_at=next((step.at for step in steps if leaves_sales(step)), None),
         )
+
+
+def _list_after(steps: Sequence[Step], first: Step, next_at: int | None) -> list[Step]:
+    """List the steps behind a hand-over: an MQL of its own instant led there, and does not take it back."""
+    place = next(n for n, step in enumerate(steps, start=1) if step is first)
+    return [step for step in steps[place:] if next_at is None or step.at < next_at]
 
 
 def _find_answer(steps: Sequence[Step], contacts: Sequence[Contact]) -> int | None:

@@ -78,7 +78,7 @@ def list_turned_down(
     return [
         _turn_down(life, step, by_lead.get(life.lead_id, []), fit)
         for life, before, step in _list_steps(lives, period)
-        if _is_turned_down(before, step)
+        if is_turned_down(before, step)
     ]
 
 
@@ -105,25 +105,29 @@ def list_misfits(lives: Iterable[Life], turned_down: Iterable[TurnedDown], perio
     return sorted(chosen, key=lambda misfit: (-misfit.rate.count, misfit.criterion, misfit.value))
 
 
-def _list_steps(lives: Iterable[Life], period: Period) -> Iterator[tuple[Life, Stage, Step]]:
-    """Yield the steps within a period, each with its life and the stage before it."""
-    begins_at, ends_at = period.begins_at, period.ends_at
-    for life in lives:
-        before = Stage.LEAD
-        for step in life.steps:
-            if begins_at <= step.at < ends_at:
-                yield life, before, step
-            before = step.stage
+def pair_steps(life: Life, begins_at: int, ends_at: int) -> Iterator[tuple[Stage, Step]]:
+    """Yield the steps of a life from one instant to before another, each with the stage before it."""
+    before = Stage.LEAD
+    for step in life.steps:
+        if begins_at <= step.at < ends_at:
+            yield before, step
+        before = step.stage
 
 
-def _is_turned_down(before: Stage, step: Step) -> bool:
+def is_turned_down(before: Stage, step: Step) -> bool:
+    """Tell whether a step says that sales does not take a lead, or gives it up for a reason."""
     if step.act == Act.REJECTED:
         return True
     return before in _IN_HAND and step.stage in (Stage.LOST, Stage.RECYCLED) and step.reason is not None
 
 
+def _list_steps(lives: Iterable[Life], period: Period) -> Iterator[tuple[Life, Stage, Step]]:
+    begins_at, ends_at = period.begins_at, period.ends_at
+    return ((life, before, step) for life in lives for before, step in pair_steps(life, begins_at, ends_at))
+
+
 def _is_decided(before: Stage, step: Step) -> bool:
-    return _is_turned_down(before, step) or step.act == Act.ACCEPTED or is_beyond_sql(step.stage)
+    return is_turned_down(before, step) or step.act == Act.ACCEPTED or is_beyond_sql(step.stage)
 
 
 def _turn_down(life: Life, step: Step, handed_over: Sequence[HandedOver], fit: set[str]) -> TurnedDown:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from serving.store.tables import events, waiting_leads
@@ -84,3 +84,13 @@ def list_overdue(connection: Connection, before: int, *, most: int) -> list[str]
     """Lock and list leads that events have waited for since before a moment."""
     found = select(waiting_leads.c.lead_id).where(waiting_leads.c.since < before)
     return list(connection.execute(found.limit(most).with_for_update(skip_locked=True)).scalars())
+
+
+def read_first_moments(connection: Connection, lead_ids: Collection[str]) -> dict[str, int]:
+    """Read when leads first did anything, by id; absent where they did nothing."""
+    wanted, found = sorted(lead_ids), select(events.c.lead_id, func.min(events.c.occurred_at))
+    moments: dict[str, int] = {}
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        of_some = found.where(events.c.lead_id.in_(wanted[start : start + _IDS_AT_ONCE]))
+        moments.update(connection.execute(of_some.group_by(events.c.lead_id)).all())
+    return moments
