@@ -12,7 +12,7 @@ from features.times import SECOND
 from serving.lanes import Lane, Tools
 from serving.observing import log_failure
 from serving.store.agenda import Agenda, read_agenda
-from serving.usecases import keeping_time, rescoring
+from serving.usecases import keeping_time, reminding, rescoring
 from serving.usecases.committing import Force
 from serving.usecases.histories import Histories
 from serving.usecases.standing import Standing, find_basis_in_force, take_standing
@@ -32,6 +32,8 @@ _LOOPS, _FIRST = 3, 1
 # An account that moved is looked back for this long, so that two clocks a little apart miss nothing.
 _LOOK_BACK = 60 * SECOND
 _COLLEAGUES_EVERY = 15 * SECOND
+# How often it is looked at whether the team is to be reminded of the agreement's end: a matter of days.
+_REMIND_EVERY = 60 * SECOND
 
 
 class Worker:
@@ -47,7 +49,7 @@ class Worker:
         self._tools = tools
         self._bells = [threading.Event() for _ in range(_LOOPS)]
         self._is_stopping = threading.Event()
-        self._moved_since = self._colleagues_at = 0
+        self._moved_since = self._colleagues_at = self._reminded_at = 0
         self._lanes = {
             is_retry: Lane(tools, is_retry=is_retry, width=width)
             for is_retry, width in ((False, _FIRST_LANE), (True, _RETRY_LANE))
@@ -96,6 +98,7 @@ class Worker:
         done = self._in_turn(keeping_time.tell_due, force) if agenda.tells else 0
         done += self._in_turn(keeping_time.escalate_due, force) if agenda.escalates else 0
         done += self._look(force, agenda)
+        done += self._remind(force)
         if done:
             self.wake()
         return done
@@ -129,6 +132,16 @@ class Worker:
         done = self._in_turn(lambda c, s: rescoring.rescore_colleagues(c, s, histories, since=since), force)
         if done < rescoring.MOST_AT_ONCE:
             self._colleagues_at, self._moved_since = force.now, force.now - _LOOK_BACK
+        return done
+
+    def _remind(self, force: Force) -> int:
+        """Remind the team of what the agreement's signatures leave open, where it has not been."""
+        if abs(force.now - self._reminded_at) < _REMIND_EVERY:
+            return 0
+        with self._tools.database.reading() as connection:
+            reminders = reminding.list_reminders(connection, force.now)
+        done = self._in_turn(reminding.remind_team, force) if reminders else 0
+        self._reminded_at = force.now
         return done
 
     def _in_turn(self, work: Callable[[Connection, Standing], int], force: Force) -> int:

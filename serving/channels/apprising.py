@@ -32,6 +32,7 @@ _PLAIN_TITLES = {
     "lead.became_hot": "A lead turned hot",
     "lead.escalated": "A hot lead is still waiting",
     "lead.digest": "Hot leads",
+    "hotlead.notice": "Please see to this",
     "channel.test": "This channel works",
 }
 

@@ -12,7 +12,7 @@ from serving.channels.cleaning import clean_text, clean_words, mend_surrogates
 from serving.channels.graphemes import cut_text
 
 Words = Callable[[str, int], str]
-Kind = Literal["lead.became_hot", "lead.digest", "lead.escalated", "channel.test"]
+Kind = Literal["lead.became_hot", "lead.digest", "lead.escalated", "hotlead.notice", "channel.test"]
 
 MOST_LINES = 20
 MOST_REASONS = 3
@@ -24,6 +24,7 @@ _TITLES: dict[str, str] = {
     "lead.became_hot": "Hot lead: {who}",
     "lead.escalated": "Still waiting: {who}",
     "lead.digest": "{count} hot {leads}",
+    "hotlead.notice": "Hotlead: please see to this",
     "channel.test": "Hotlead: this channel works",
 }
 _CAUSES = {"promotion": "after a change of model", "import": "after an import", "cap": "beyond the day's limit"}
@@ -61,7 +62,8 @@ class Message:
     """What one recipient is told at one moment.
 
     `id` never changes, however often the message is sent, so that receivers can drop what they have; `zone` is
-    the recipient's; `more` counts the leads beyond those in `lines`; `cause` says what raised a digest.
+    the recipient's; `more` counts the leads beyond those in `lines`; `cause` says what raised a digest or
+    a notice; `sentence` is what a notice tells.
 
     Raises
     ------
@@ -78,6 +80,7 @@ class Message:
     lines: tuple[LeadLine, ...]
     more: int = 0
     cause: str = ""
+    sentence: str = ""
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
@@ -103,6 +106,8 @@ def render_text(message: Message, *, most: int = 3000, words: Words = clean_word
     """
     if message.kind == "channel.test":
         return f"Messages for {words(message.recipient, _MOST_NAME)} will come here. Nothing to do."[:most]
+    if message.kind == "hotlead.notice":
+        return cut_text(words(message.sentence, MOST_RAW_TEXT), most)
     if message.kind == "lead.digest":
         return _render_digest(message, most, words)
     parts = [_render_lead(line, message.zone, words) for line in message.lines]
@@ -122,6 +127,7 @@ def build_payload(message: Message) -> dict[str, Any]:
             "leads": [_build_lead(line) for line in message.lines],
             "more": message.more,
             "cause": _raw(message.cause),
+            "sentence": _raw(message.sentence),
         },
     }
 

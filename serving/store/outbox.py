@@ -1,6 +1,6 @@
 """The outbox: messages as they are told, their deliveries channel by channel, and every attempt."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select, update
@@ -14,6 +14,12 @@ def insert_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -
     """Insert messages; one that is there already stays as it was told."""
     if rows:
         connection.execute(insert(messages).on_conflict_do_nothing(), list(rows))
+
+
+def list_known_messages(connection: Connection, ids: Collection[str]) -> set[str]:
+    """List those of some ids that are a message's."""
+    found = select(messages.c.id).where(messages.c.id.in_(sorted(ids)))
+    return set(connection.execute(found).scalars())
 
 
 def insert_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -116,7 +116,7 @@ def test_another_process_sees_a_signature_within_a_second(
 
 
 def test_what_has_run_out_stays_in_force_and_is_a_trouble(tmp_path: Path, hands: Hands, database: Database) -> None:
-    """Nothing stops when the days are over: the last version stays, and a trouble says so until the next is signed."""
+    """Nothing stops when the days are over: the last version stays, and a trouble says so."""
     agreeing = hands.agree(tmp_path, database)
     signed = put(database, "signed")
     agreeing.refresh()

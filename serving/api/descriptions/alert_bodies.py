@@ -116,13 +116,14 @@ class ToldBody(Struct, kw_only=True):
     recipient: RecipientBody
     leads: list[ToldLeadBody]
     more: Annotated[int, Meta(ge=0, description="leads beyond those listed")]
-    cause: Annotated[str, Meta(description="what raised a digest")]
+    cause: Annotated[str, Meta(description="what raised a digest or a notice")]
+    sentence: Annotated[str, Meta(description="what a notice tells; empty in other messages")]
 
 
 class WebhookBody(Struct, kw_only=True):
     """A message for a program, signed as Standard Webhooks asks."""
 
-    type: Literal["lead.became_hot", "lead.digest", "lead.escalated", "channel.test"]
+    type: Literal["lead.became_hot", "lead.digest", "lead.escalated", "hotlead.notice", "channel.test"]
     timestamp: Moment
     data: ToldBody
 

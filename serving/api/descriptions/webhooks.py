@@ -12,6 +12,10 @@ _TOLD = {
     ),
     "lead.digest": ("Leads are hot", "After an import or a promotion, or beyond somebody's limit for a day."),
     "lead.escalated": ("A hot lead still waits", "Nobody answered the alert in time."),
+    "hotlead.notice": (
+        "Somebody should see to something",
+        "Once for each cause, to the team: the agreement ends, for example.",
+    ),
     "channel.test": ("The channel works", "Somebody tests the channel; there is nothing to do."),
 }
 _HEADERS = {
@@ -36,6 +40,11 @@ _LEAD = {
     "link": "https://hot.example/leads/L-1",
     "model_version": "1",
 }
+
+_CAUSE = "agreement_ends:nordic-1f2e3d4c5b6a:2027-01-01:7"
+_SENTENCE = (
+    "The agreement nordic-1f2e3d4c5b6a ends in 7 days, before 2027-01-01, and nothing is signed for afterwards"
+)
 
 
 def describe_webhooks() -> dict[str, Any]:
@@ -63,15 +72,16 @@ def _describe(kind: str, summary: str, description: str) -> Mapping[str, Any]:
 
 
 def _build_example(kind: str) -> dict[str, Any]:
-    is_test, is_digest = kind == "channel.test", kind == "lead.digest"
+    is_digest, is_notice = kind == "lead.digest", kind == "hotlead.notice"
     return {
         "type": kind,
         "timestamp": "2026-03-02T09:00:00.000Z",
         "data": {
             "id": "msg_1",
             "recipient": {"id": "anna", "name": "Anna Example", "zone": "Europe/Berlin"},
-            "leads": [] if is_test else [_LEAD],
+            "leads": [_LEAD] if kind.startswith("lead.") else [],
             "more": 4 if is_digest else 0,
-            "cause": "import:spring fair" if is_digest else "",
+            "cause": "import:spring fair" if is_digest else _CAUSE if is_notice else "",
+            "sentence": _SENTENCE if is_notice else "",
         },
     }
