@@ -11,6 +11,9 @@ from agreement.zones import compute_local_date
 LEAST_SIGNERS = 2
 """An agreement has two sides."""
 
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2200, 1, 1)
+_MOST_CHARACTERS = 100
+
 
 class BadSignature(ValueError):
     """Nobody could hold to what is signed like this."""
@@ -120,7 +123,7 @@ def choose_days(terms: Terms, *, begins: date | None, ends: date | None, now: in
     Raises
     ------
     BadSignature
-        If nobody said when it ends, if it ends before it begins, or is over already.
+        If nobody said when it ends, if it ends before it begins, is over already, or names days beyond reason.
     """
     begins = compute_local_date(now, terms.zone) if begins is None else begins
     ends = ends or (terms.goal.ends if terms.goal else None)
@@ -128,10 +131,24 @@ def choose_days(terms: Terms, *, begins: date | None, ends: date | None, now: in
         raise BadSignature("say until when it is in force: the terms have no goal whose end could be taken")
     if not begins < ends:
         raise BadSignature(f"it begins before it ends, which is the day after the last: not {begins} and {ends}")
+    if begins < _FIRST_DAY or ends > _LAST_DAY:
+        raise BadSignature(f"name days from {_FIRST_DAY} to {_LAST_DAY}")
     days = Period(begins=begins, ends=ends, zone=terms.zone)
     if days.ends_at <= now:
         raise BadSignature(f"the days until {ends} are over: sign for days to come")
     return days
+
+
+def check_name(terms: Terms) -> None:
+    """Check that the name of terms, which stands before every version of them, can be written anywhere.
+
+    Raises
+    ------
+    BadSignature
+        If it is long, or holds what cannot be printed.
+    """
+    if len(terms.name) > _MOST_CHARACTERS or not terms.name.isprintable():
+        raise BadSignature(f"name: use at most {_MOST_CHARACTERS} characters that can be printed")
 
 
 def check_signers(signed_by: Sequence[str]) -> tuple[str, ...]:
@@ -140,9 +157,13 @@ def check_signers(signed_by: Sequence[str]) -> tuple[str, ...]:
     Raises
     ------
     BadSignature
-        If there are not two of them.
+        If there are not two of them, or a name is long or cannot be printed.
     """
     names = tuple(dict.fromkeys(" ".join(name.split()) for name in signed_by if name.strip()))
     if len(names) < LEAST_SIGNERS:
         raise BadSignature("an agreement has two sides: name both team leads")
+    if not all(len(name) <= _MOST_CHARACTERS and name.isprintable() for name in names):
+        raise BadSignature(
+            f"names of those who sign: use at most {_MOST_CHARACTERS} characters that can be printed"
+        )
     return names

@@ -25,7 +25,7 @@ from agreement.routing import Route
 from agreement.stages import USUAL_DEFINITIONS, Definition
 from agreement.term_tables import BadTerms, Table, call_plainly, read_table, show, write_table
 
-__all__ = ["DEFAULT_TERMS", "BadTerms", "Terms", "read_terms"]
+__all__ = ["DEFAULT_TERMS", "BadTerms", "Terms", "parse_terms", "read_terms"]
 
 _Terms = TypeVar("_Terms", bound="Terms")
 
@@ -146,10 +146,23 @@ def read_terms(path: Path | str) -> Terms:
     """
     path = Path(path)
     try:
-        text = call_plainly("text", path.read_text, encoding="utf-8")
-        return _read_terms(Terms, call_plainly("TOML", tomllib.loads, text))
+        return parse_terms(call_plainly("text", path.read_text, encoding="utf-8"))
     except BadTerms as error:
         raise BadTerms(f"{path.name}: {error}") from error
+
+
+def parse_terms(text: str) -> Terms:
+    """Return the terms of the text of a TOML file, as `read_terms` does.
+
+    Raises
+    ------
+    BadTerms
+        In one plain line that names the table and the key.
+    """
+    try:
+        return _read_terms(Terms, call_plainly("TOML", tomllib.loads, text))
+    except RecursionError:
+        raise BadTerms("TOML: tables and lists are nested too deep") from None
 
 
 def _read_terms(kind: type[_Terms], table: Any) -> _Terms:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, text
 
 from serving.store.pages import read_page
 from serving.store.promise_tables import agreements
@@ -22,6 +22,18 @@ def read_stamp(connection: Connection) -> Stamp:
 def list_agreements(connection: Connection) -> list[Row[Any]]:
     """List all that was signed, in the order of signing."""
     return list(connection.execute(select(agreements).order_by(agreements.c.id)))
+
+
+def find_version(connection: Connection, version: str) -> Row[Any] | None:
+    """Find the latest signature of a version."""
+    found = select(agreements).where(agreements.c.version == version).order_by(agreements.c.id.desc())
+    return connection.execute(found.limit(1)).one_or_none()
+
+
+def lock_signing(connection: Connection) -> None:
+    """Keep others from signing until this transaction ends: numbers become visible in their order."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE agreements IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def list_page(connection: Connection, *, most: int, after: tuple[int] | None) -> list[Row[Any]]:

@@ -10,13 +10,24 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Pool, Row
 
 from agreement.periods import Period
-from agreement.signing import Signature, check_signers, choose_in_force
+from agreement.signing import Signature, check_name, check_signers, choose_in_force
 from agreement.terms import Terms
-from serving.store.agreements import Stamp, insert_agreement, list_agreements, read_stamp
+from serving.store.agreements import (
+    Stamp,
+    find_version,
+    insert_agreement,
+    list_agreements,
+    lock_signing,
+    read_stamp,
+)
 
 # A pool is one a database, however many engines with options of their own are made of it.
 _KNOWN: WeakKeyDictionary[Pool, tuple[Stamp, tuple[Signature, ...]]] = WeakKeyDictionary()
 _GUARD = Lock()
+
+
+class UnknownVersion(LookupError):
+    """Nobody has signed a version of this name."""
 
 
 def find_terms_at(connection: Connection, at: int, otherwise: Terms) -> Terms:
@@ -45,6 +56,20 @@ def read_signatures(connection: Connection) -> tuple[Signature, ...]:
     return signatures
 
 
+def get_signature(connection: Connection, version: str) -> Signature:
+    """Get the latest signature of a version.
+
+    Raises
+    ------
+    UnknownVersion
+        If nobody has signed it.
+    """
+    row = find_version(connection, version)
+    if row is None:
+        raise UnknownVersion("nobody has signed this version: GET /v1/agreement/versions lists those that are")
+    return read_signature(row)
+
+
 def sign(
     connection: Connection, terms: Terms, *, text: str, days: Period, signed_by: Sequence[str], now: int
 ) -> Signature:
@@ -64,8 +89,10 @@ def sign(
     Raises
     ------
     BadSignature
-        If fewer than two sign.
+        If fewer than two sign, or the name of the terms cannot be kept.
     """
+    check_name(terms)
+    lock_signing(connection)
     row = {
         "version": terms.version,
         "terms": terms.to_json(),
