@@ -11,6 +11,7 @@ from agreement.periods import Period
 from agreement.terms import Terms
 from serving.championing import ScorerInForce
 from serving.store.chronicle import read_lives
+from serving.usecases import attaining
 from serving.usecases.figures import Figures
 
 ChoosePeriod = Callable[[int, Terms], Period]
@@ -91,4 +92,12 @@ def choose_goal(now: int, terms: Terms) -> Period:
     return Period.year_before(now, zone=terms.zone)
 
 
-VIEWS: Mapping[str, View] = {}
+VIEWS: Mapping[str, View] = {
+    "attainment": View(
+        title="Attainment",
+        says="Whether marketing and sales kept their word.",
+        look=attaining.look_at_attainment,
+        choose_period=choose_week,
+        options=attaining.OPTIONS,
+    ),
+}

@@ -27,7 +27,9 @@ SetOption = Annotated[
     list[str] | None, typer.Option("--set", help="A parameter of the view, as name=value; again for more.")
 ]
 # Named here, so that `--help` need not import what computes them.
-_SAYS: Mapping[str, str] = {}
+_SAYS: Mapping[str, str] = {
+    "attainment": "Whether marketing and sales kept their word.",
+}
 
 
 class UnknownOption(ValueError):
