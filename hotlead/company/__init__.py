@@ -1,5 +1,6 @@
 """Veltarn Instruments, the invented company whose seeded history `hotlead demo` imports and continues."""
 
+from hotlead.company.handling import Handling
 from hotlead.company.history import CompanyHistory, generate_history
 from hotlead.company.live import LiveDays, generate_live
 from hotlead.company.outcomes import LOST, OPEN, WON
@@ -15,6 +16,7 @@ __all__ = [
     "REPS",
     "WON",
     "CompanyHistory",
+    "Handling",
     "LiveDays",
     "Rep",
     "generate_history",

@@ -10,9 +10,11 @@ from hotlead.company.arrivals import draw_arrivals
 from hotlead.company.crowd import Crowd, Pulse
 from hotlead.company.entrance import gather_crowd
 from hotlead.company.firms import draw_firms, write_down
+from hotlead.company.handling import Handling, invent_handling
 from hotlead.company.journeys import live_through, warm_up
 from hotlead.company.outcomes import describe_outcomes
 from hotlead.company.seasons import DAY, to_microseconds, to_timestamps
+from hotlead.company.spending import draw_spending
 from hotlead.company.telling import tell_events, tell_leads
 
 LEADS_PER_FIRM = 2.4
@@ -32,17 +34,26 @@ class World:
     pulse: Pulse
     origin: int
 
+    def describe_leads(self) -> pd.DataFrame:
+        """Return what handling depends on: ``created``, ``owner``, ``source``, ``industry`` and ``appetite``."""
+        industry = self.firms["industry"].to_numpy()[self.leads["firm"].to_numpy()]
+        known = self.leads[["created", "owner", "source"]]
+        return known.assign(industry=industry, appetite=self.crowd.appetite)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyHistory:
     """What the CRM of the demo company holds at ``until``.
 
-    ``accounts``, ``leads`` and ``events`` are the export; ``world`` is the hidden truth and no part of it.
+    ``accounts``, ``leads`` and ``events`` are the export; ``handling`` says how leads were handled, ``spending``
+    what marketing spent a month; ``world`` is the hidden truth and no part of it.
     """
 
     accounts: pd.DataFrame
     leads: pd.DataFrame
     events: pd.DataFrame
+    handling: Handling
+    spending: pd.DataFrame
     until: datetime
     seed: int
     world: World = field(repr=False)
@@ -70,10 +81,14 @@ def generate_history(*, until: datetime, months: int = 12, leads: int = 6000, se
         rng, crowd, warm_up(rng, rest), begin=begin, days=(end - begin) // DAY, origin=begin
     )
     world = World(firms=firms, leads=arrivals, crowd=crowd, pulse=pulse, origin=begin)
+    accounts, told = write_down(rng, firms), _tell_fates(rng, world)
+    events = _export(tell_events(rng, arrivals, pulse, sessions, end=end), end)
     return CompanyHistory(
-        accounts=write_down(rng, firms),
-        leads=_tell_fates(rng, world),
-        events=_export(tell_events(rng, arrivals, pulse, sessions, end=end), end),
+        accounts=accounts,
+        leads=told,
+        events=events,
+        handling=invent_handling(told, world.describe_leads(), events, until=end, seed=seed),
+        spending=draw_spending(begin=begin, end=end, leads_a_year=leads * 12 / months, seed=seed),
         until=until,
         seed=seed,
         world=world,

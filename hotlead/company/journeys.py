@@ -12,7 +12,7 @@ from hotlead.company.seasons import DAY, NEVER, draw_working, is_working_day
 from hotlead.company.sessions import Sessions
 
 # What is left the next day: behaviour fades with a half-life of one week, interest of three.
-_FADE = 0.905
+FADE = 0.905
 _INTEREST_FADE = 0.97
 _PROJECT_FADE = 0.95
 _PROJECT_STARTS = 1 / 500
@@ -55,10 +55,10 @@ def feel(rng: np.random.Generator, crowd: Crowd, pulse: Pulse, sessions: Session
         pulse,
         interest=_move_interest(rng, crowd, pulse, tick),
         project=_move_projects(rng, pulse.project),
-        visits=_FADE * pulse.visits + visits,
-        pricing=_FADE * pulse.pricing + sums["pricing_visit"],
-        demos=_FADE * pulse.demos + sums["demo_requested"],
-        calls=_FADE * pulse.calls + sums["call_logged"],
+        visits=FADE * pulse.visits + visits,
+        pricing=FADE * pulse.pricing + sums["pricing_visit"],
+        demos=FADE * pulse.demos + sums["demo_requested"],
+        calls=FADE * pulse.calls + sums["call_logged"],
         waiting=(pulse.waiting & ~called) | asked,
         called=pulse.called | called,
         asked=pulse.asked | (sums["demo_requested"] > 0),

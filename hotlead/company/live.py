@@ -9,10 +9,12 @@ import pandas as pd
 from hotlead.company.arrivals import draw_arrivals
 from hotlead.company.entrance import gather_crowd
 from hotlead.company.firms import draw_firms, write_down
+from hotlead.company.handling import Handling, invent_handling
 from hotlead.company.history import LEADS_PER_FIRM, CompanyHistory, World
 from hotlead.company.journeys import live_through, warm_up
 from hotlead.company.outcomes import describe_outcomes
 from hotlead.company.seasons import DAY, to_microseconds, to_timestamps
+from hotlead.company.spending import draw_spending
 from hotlead.company.telling import tell_events, tell_leads
 
 
@@ -29,13 +31,16 @@ class LiveDays:
     """What comes in after a history.
 
     ``accounts`` and ``leads`` are new and as they were created (open, no outcome); ``events`` come in the
-    order of ``recorded_at``, ``closings`` in the order of ``closed_at``, both of old and new leads.
+    order of ``recorded_at``, ``closings`` in the order of ``closed_at``, both of old and new leads. ``handling``
+    and ``spending`` speak of the whole time, as the CRM holds them at the end of these days.
     """
 
     accounts: pd.DataFrame
     leads: pd.DataFrame
     events: pd.DataFrame
     closings: pd.DataFrame
+    handling: Handling
+    spending: pd.DataFrame
 
 
 def generate_live(
@@ -78,12 +83,44 @@ def _live(rng: np.random.Generator, history: CompanyHistory, world: World, begin
     events = tell_events(rng, world.leads, pulse, sessions, end=begin + days * DAY, first=first)
     fates = describe_outcomes(rng, world.leads, crowd, pulse)
     closings = fates[fates["closed_at"] >= to_timestamps(np.array([begin]))[0]]
+    closings = closings.sort_values("closed_at", kind="stable", ignore_index=True)
+    accounts = write_down(rng, world.firms.iloc[len(history.world.firms) :].reset_index(drop=True))
+    newcomers = tell_leads(rng, world.leads.iloc[len(history.world.leads) :].reset_index(drop=True))
     return LiveDays(
-        accounts=write_down(rng, world.firms.iloc[len(history.world.firms) :].reset_index(drop=True)),
-        leads=tell_leads(rng, world.leads.iloc[len(history.world.leads) :].reset_index(drop=True)),
+        accounts=accounts,
+        leads=newcomers,
         events=events.sort_values("recorded_at", kind="stable", ignore_index=True),
-        closings=closings.sort_values("closed_at", kind="stable", ignore_index=True),
+        closings=closings,
+        handling=_continue_handling(history, world, newcomers, events, closings, begin + days * DAY),
+        spending=_continue_spending(history, begin + days * DAY),
     )
+
+
+def _continue_handling(
+    history: CompanyHistory,
+    world: World,
+    newcomers: pd.DataFrame,
+    events: pd.DataFrame,
+    closings: pd.DataFrame,
+    end: int,
+) -> Handling:
+    leads = close_leads(pd.concat([history.leads, newcomers], ignore_index=True), closings)
+    done = pd.concat([history.events, events], ignore_index=True)
+    return invent_handling(leads, world.describe_leads(), done, until=end, seed=history.seed)
+
+
+def _continue_spending(history: CompanyHistory, end: int) -> pd.DataFrame:
+    origin = history.world.origin
+    rate = len(history.leads) * 365 * DAY / (to_microseconds(history.until) - origin)
+    return draw_spending(begin=origin, end=end, leads_a_year=rate, seed=history.seed)
+
+
+def close_leads(leads: pd.DataFrame, closings: pd.DataFrame) -> pd.DataFrame:
+    """Return the leads with the outcomes of those that have closed since."""
+    columns = [name for name in closings.columns if name != "lead_id"]
+    closed = leads.set_index("lead_id")
+    closed.loc[closings["lead_id"], columns] = closings.set_index("lead_id")[columns]
+    return closed.reset_index()[leads.columns]
 
 
 def _count_newcomers(history: CompanyHistory, days: int) -> int:
