@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from agreement.stages import PASSED, UnknownStage, read_stage
+from agreement.stages import PASSED
 
 BUCKET_NAMES = ("cold", "warm", "hot")
 _PER = ("week", "month")
@@ -42,7 +42,8 @@ class Supply:
     channel: str | None = None
 
     def __post_init__(self) -> None:
-        if self.quality not in BUCKET_NAMES and not _is_passed(self.quality):
+        object.__setattr__(self, "quality", self.quality.strip().lower())
+        if self.quality not in BUCKET_NAMES and self.quality not in PASSED:
             choices = ", ".join([*PASSED, *BUCKET_NAMES])
             raise ImpossibleCommitment(f"quality: use one of {choices}")
         if not 0 < self.count < math.inf:
@@ -64,7 +65,8 @@ class Response:
     attempts : int
         Attempts to reach the lead before it may be given up, at least 1.
     attempts_within_micros : int
-        Microseconds of working time from the hand-over to the last of them, above 0.
+        Microseconds of working time from the hand-over to the last of them, above 0; it matters where there are
+        several.
 
     Raises
     ------
@@ -82,7 +84,9 @@ class Response:
             raise ImpossibleCommitment(f"bucket: use one of {', '.join(BUCKET_NAMES)}")
         if self.attempts < 1:
             raise ImpossibleCommitment("attempts: promise at least 1")
-        if not 0 < self.first_contact_micros <= self.attempts_within_micros:
+        if self.first_contact_micros <= 0 or self.attempts_within_micros <= 0:
+            raise ImpossibleCommitment("first_contact and attempts_within: promise more than no time")
+        if self.attempts > 1 and self.first_contact_micros > self.attempts_within_micros:
             raise ImpossibleCommitment("first_contact and attempts_within: the first is no longer than the second")
 
 
@@ -111,10 +115,3 @@ class Feedback:
 
 Keeping = Literal["met", "breached", "due", "void"]
 """Kept in time · not kept in time · still to be kept · nothing left to keep."""
-
-
-def _is_passed(name: str) -> bool:
-    try:
-        return read_stage(name) in PASSED
-    except UnknownStage:
-        return False

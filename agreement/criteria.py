@@ -56,9 +56,8 @@ class HandOver:
             raise ImpossibleCriteria(f"bucket: use one of {', '.join(BUCKET_NAMES)}")
         if self.signal_days < 1:
             raise ImpossibleCriteria("signal_days: use 1 or more")
-        least = 0 if self.min_employees is None else self.min_employees
-        most = math.inf if self.max_employees is None else self.max_employees
-        if not 0 <= least <= most:
+        sizes = [size for size in (self.min_employees, self.max_employees) if size is not None]
+        if sizes != sorted(sizes) or not all(0 <= size < math.inf for size in sizes):
             raise ImpossibleCriteria("min_employees and max_employees: use 0 or more, and the smaller first")
         if not all(part.strip() for name in self.required for part in name.split("|")):
             raise ImpossibleCriteria("required: name attributes, such as email|phone")

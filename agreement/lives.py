@@ -3,7 +3,7 @@
 Whoever computes a figure of the agreement computes it from these. All instants are microseconds since 1970 in UTC.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -128,15 +128,33 @@ class Life:
         return next(reached, None)
 
 
+def order_steps(steps: Iterable[Step]) -> list[Step]:
+    """Return steps in the order of time, and those of one instant always in the same order.
+
+    A CRM that knows days only tells of several stages at one midnight: they follow each other as a lead goes. What
+    people say comes after what Hotlead did at that instant, and who does not take a lead has the last word.
+    """
+    return sorted(steps, key=_find_place)
+
+
+_ACTS = (Act.WOKEN, Act.QUALIFIED, Act.HANDED_OVER, None, Act.ACCEPTED, Act.RETURNED, Act.REJECTED)
+
+
+def _find_place(step: Step) -> tuple[int, int, int]:
+    return step.at, _ACTS.index(step.act), tuple(Stage).index(step.stage)
+
+
 def list_hand_overs(steps: Sequence[Step]) -> list[Step]:
     """List the steps by which a lead became sales', in the order of time: each starts its own clocks.
 
-    A CRM that tells of an SQL hands it over as much as we do; to be told of the same SQL again is none.
+    A CRM that tells of an SQL hands it over as much as we do; to be told of the same SQL again is none, and who
+    accepts a lead that nobody handed over owes nobody an answer.
     """
     found: list[Step] = []
     before = Stage.LEAD
     for step in steps:
-        if step.act == Act.HANDED_OVER or (step.stage == Stage.SQL and before not in _SALES):
+        is_given = step.stage == Stage.SQL and before not in _SALES and step.act != Act.ACCEPTED
+        if step.act == Act.HANDED_OVER or is_given:
             found.append(step)
         before = step.stage
     return found

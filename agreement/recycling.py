@@ -45,7 +45,7 @@ class Reason:
     is_about_fit: bool = False
 
     def __post_init__(self) -> None:
-        if not self.code.strip() or self.code != self.code.strip().lower() or " " in self.code:
+        if self.code.lower().split() != [self.code]:
             raise ImpossibleRecycling("code: use small letters and _, such as budget_next_year")
         if self.becomes not in _ENDS:
             raise ImpossibleRecycling(f"becomes: use one of {', '.join(_ENDS)}")

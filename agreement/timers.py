@@ -4,12 +4,13 @@ A timer is fixed when it starts: when it is due, who keeps it and under which ve
 told of the lead since then, in whatever order it became known, says whether it was kept.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agreement.commitments import Keeping, Response
-from agreement.lives import Act, Contact, Step, list_hand_overs
+from agreement.lives import Act, Contact, Step, list_hand_overs, order_steps
 from agreement.people import Person
 from agreement.recycling import NO_ANSWER
 from agreement.stages import PASSED, Stage
@@ -25,7 +26,7 @@ class Duty(StrEnum):
 
 
 REACHED = frozenset({"reached", "answered", "connected", "meeting"})
-"""Outcomes of a contact after which nobody has to try again."""
+"""Outcomes of a contact after which nobody has to try again, in small letters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +116,15 @@ def follow_timers(
     timers : Sequence of Timer
         All started by the same hand-over.
     steps, contacts : Sequence
-        Of the lead, in the order of time; those before the hand-over, and from the next one on, do not count.
+        Of the lead, in any order; those before the hand-over, and from the next one on, do not count.
     """
     if not timers:
         return ()
-    started_at = timers[0].started_at
-    next_at = next((s.at for s in list_hand_overs(steps) if s.at > started_at), None)
-    later = [s for s in steps if s.at >= started_at and (next_at is None or s.at < next_at)]
-    made = [c for c in contacts if c.at >= started_at and (next_at is None or c.at < next_at)]
+    started_at, ordered = timers[0].started_at, order_steps(steps)
+    next_at = next((s.at for s in list_hand_overs(ordered) if s.at > started_at), math.inf)
+    later = [s for s in ordered if started_at <= s.at < next_at]
+    later = later[_count_leading_up(later, started_at) :]
+    made = sorted((c for c in contacts if started_at <= c.at < next_at), key=lambda contact: contact.at)
     rules = {
         Duty.FIRST_CONTACT: _follow_contacts,
         Duty.ATTEMPTS: _follow_contacts,
@@ -130,6 +132,12 @@ def follow_timers(
     }
     fresh = (replace(timer, met_at=None, ended_at=None) for timer in timers)
     return tuple(rules[timer.duty](timer, later, made) for timer in fresh)
+
+
+def _count_leading_up(steps: Sequence[Step], started_at: int) -> int:
+    """Count the steps up to the hand-over: those of its own instant led there, such as an MQL before an SQL."""
+    places = [n for n, s in enumerate(steps, start=1) if s.at == started_at and s.stage == Stage.SQL]
+    return min(places, default=0)
 
 
 def _list_duties(bucket: str | None, terms: Terms) -> Iterator[tuple[Duty, int, int]]:
@@ -150,7 +158,7 @@ def find_response(bucket: str | None, responses: Sequence[Response]) -> Response
 def _follow_contacts(timer: Timer, steps: Sequence[Step], contacts: Sequence[Contact]) -> Timer:
     """Met by enough contacts, by one that reached the lead, or by a stage that no lead reaches without one."""
     done = [contacts[timer.wanted - 1].at] if len(contacts) >= timer.wanted else []
-    done += [contact.at for contact in contacts if contact.outcome in REACHED][:1]
+    done += [contact.at for contact in contacts if has_reached(contact)][:1]
     done += [step.at for step in steps if is_beyond_sql(step.stage)][:1]
     met_at = min(done, default=None)
     left = next((step for step in steps if leaves_sales(step)), None)
@@ -166,6 +174,11 @@ def _follow_feedback(timer: Timer, steps: Sequence[Step], contacts: Sequence[Con
         s.at for s in steps if s.act == Act.ACCEPTED or is_beyond_sql(s.stage) or (leaves_sales(s) and s.reason)
     )
     return replace(timer, met_at=next(decided, None))
+
+
+def has_reached(contact: Contact) -> bool:
+    """Tell whether somebody answered, whatever case a CRM writes its outcome in."""
+    return (contact.outcome or "").casefold().strip() in REACHED
 
 
 def is_beyond_sql(stage: Stage) -> bool:

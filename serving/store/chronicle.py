@@ -1,6 +1,6 @@
 """The chronicle: every lead's way as plain values, read in a few sweeps over the tables."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -32,8 +32,8 @@ def read_lives(
     with_touches
         Whether what they did is read too: there is far more of it than of all the rest.
     """
-    steps = _gather(connection, stage_changes, _read_step, ids)
-    made = _gather(connection, contacts, _read_contact, ids)
+    steps = _gather(connection, stage_changes, read_step, ids)
+    made = _gather(connection, contacts, read_contact, ids)
     touches = _gather(connection, events, _read_touch, ids) if with_touches else {}
     companies = _read_accounts(connection)
     query = select(leads).where(leads.c.version != NOBODY_TOLD, _among(leads.c.id, ids)).order_by(leads.c.id)
@@ -52,13 +52,14 @@ def _read_life(
 ) -> Life:
     facts = {**company, **_read_facts(row.attributes)}
     source = facts.get("source")
+    known = complete_steps(steps.get(row.id, []), row.stage, row.stage_at)
     return Life(
         lead_id=row.id,
         created_at=row.received_at if row.created_at is None else row.created_at,
         owner_id=row.owner_id,
         source=None if source is None else str(source),
         facts=facts,
-        steps=_complete(row, steps.get(row.id, [])),
+        steps=tuple(list_prevailing(known)),
         contacts=tuple(made.get(row.id, ())),
         touches=tuple(touches.get(row.id, ())),
         probability=row.probability,
@@ -66,12 +67,11 @@ def _read_life(
     )
 
 
-def _complete(row: Row[Any], steps: list[Step]) -> tuple[Step, ...]:
-    """Add the stage that came with the lead itself, where no change of stage says the same."""
-    stage = Stage(row.stage)
-    if stage != Stage.LEAD and not any(step.stage == stage for step in steps):
-        steps = sorted([*steps, Step(stage=stage, at=row.stage_at)], key=lambda step: step.at)
-    return tuple(steps)
+def complete_steps(steps: Sequence[Step], stage: str, stage_at: int) -> list[Step]:
+    """Add the stage that once came with the lead itself, where no change of stage says the same."""
+    if stage == Stage.LEAD or any(step.stage == stage for step in steps):
+        return list(steps)
+    return [*steps, Step(stage=Stage(stage), at=stage_at)]
 
 
 def _gather(connection: Connection, table: Any, read: Any, ids: Collection[str] | None) -> dict[str, list[Any]]:
@@ -86,7 +86,8 @@ def _among(column: ColumnElement[Any], ids: Collection[str] | None) -> ColumnEle
     return true() if ids is None else column.in_(sorted(ids))
 
 
-def _read_step(row: Row[Any]) -> Step:
+def read_step(row: Row[Any]) -> Step:
+    """Read a step from its row."""
     return Step(
         stage=Stage(row.stage),
         at=row.occurred_at,
@@ -98,7 +99,8 @@ def _read_step(row: Row[Any]) -> Step:
     )
 
 
-def _read_contact(row: Row[Any]) -> Contact:
+def read_contact(row: Row[Any]) -> Contact:
+    """Read a contact from its row."""
     return Contact(at=row.occurred_at, kind=row.kind, outcome=row.outcome, told_by=row.told_by)
 
 

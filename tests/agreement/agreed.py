@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from agreement.alerting import AlertRules
+from agreement.attribution_terms import Attribution, EventChannel
 from agreement.commitments import BUCKET_NAMES, Feedback, Response, Supply
 from agreement.criteria import HandOver
 from agreement.episodes import EpisodeRules
@@ -18,6 +19,7 @@ from agreement.stages import PASSED, Definition, Stage
 from agreement.terms import Terms
 
 texts = st.text(max_size=8)
+words = texts.filter(str.strip)
 some = st.lists(texts, max_size=2).map(tuple)
 zones = st.sampled_from(["UTC", "Europe/Helsinki", "America/New_York"])
 buckets = st.sampled_from(BUCKET_NAMES)
@@ -114,7 +116,7 @@ def tuples(strategy, key=None):
 
 
 every_term = {
-    "name": texts.filter(str.strip),
+    "name": words,
     "action": texts,
     "zone": zones,
     "working_hours": st.sampled_from(["", "always", "Mon 09:00-10:00"]),
@@ -138,6 +140,11 @@ every_term = {
     "feedback": st.none() | feedbacks,
     "recycling": recyclings,
     "reasons": tuples(reasons, lambda reason: reason.code),
+    "attribution": st.builds(
+        Attribution,
+        half_life_micros=st.integers(1, 10**13),
+        events=tuples(st.builds(EventChannel, type=words, channel=words), lambda event: event.type),
+    ),
     "routes": tuples(routes, lambda route: route.name),
     "people": tuples(people, lambda person: person.id),
 }

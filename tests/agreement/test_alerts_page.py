@@ -15,6 +15,7 @@ from agreement.terms import DEFAULT_TERMS, Terms, read_terms
 PAGE = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text("utf-8")
 OTHER_TERMS = {
     "goal",
+    "attribution",
     "assumed",
     "stages",
     "handover",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agreement.stages import IS_OPEN, Stage, UnknownStage, read_stage
+from agreement.stages import IS_OPEN, PASSED, USUAL_DEFINITIONS, Definition, Stage, UnknownStage, read_stage
 
 
 @pytest.mark.parametrize("stage", Stage)
@@ -21,3 +21,25 @@ def test_a_stage_that_nobody_agreed_on_names_the_choices(text):
 def test_all_but_won_and_lost_leads_are_open():
     """A lead that was handed back is still open."""
     assert set(Stage) - IS_OPEN == {Stage.CUSTOMER, Stage.LOST}
+
+
+def test_a_definition_is_of_a_stage_whatever_its_case():
+    """The stage is kept as it is called everywhere, so that two definitions of one are found."""
+    assert Definition(stage=" MQL", means="Wants to buy").stage == "mql"
+    with pytest.raises(UnknownStage, match="use one of prospect"):
+        Definition(stage="won", means="Has signed")
+
+
+@pytest.mark.parametrize("side", ["", "Sales", "service"])
+def test_a_stage_has_one_of_two_sides(side):
+    """Either marketing or sales answers for a lead."""
+    with pytest.raises(ValueError, match=r"^side: use marketing or sales$"):
+        Definition(stage="mql", means="", side=side)
+
+
+def test_the_usual_definitions_say_what_each_stage_means():
+    """Every stage is there once, with words; the way to a customer passes from marketing to sales once."""
+    assert [definition.stage for definition in USUAL_DEFINITIONS] == list(Stage)
+    assert all(definition.means for definition in USUAL_DEFINITIONS)
+    sides = [definition.side for definition in USUAL_DEFINITIONS if definition.stage in PASSED]
+    assert sides == ["marketing"] * 3 + ["sales"] * 3

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement.alerting import AlertRules
+from agreement.attribution_terms import Attribution
 from agreement.commitments import Feedback, Response, Supply
 from agreement.criteria import HandOver
 from agreement.episodes import EpisodeRules
@@ -119,6 +120,7 @@ def test_every_term_is_part_of_the_version():
         "feedback": Feedback(within_micros=HOUR),
         "recycling": RecyclingRules(after_attempts=3),
         "reasons": (Reason(code="too_early"),),
+        "attribution": Attribution(half_life_micros=HOUR),
         "routes": (Route(name="All"),),
         "people": (Person(id="anna"),),
     }
