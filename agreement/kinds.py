@@ -1,0 +1,132 @@
+"""Kinds of leads: those that have one or two traits in common, beside all other leads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agreement.closings import Closing
+from agreement.lifts import Lift, compare_shares, compute_p_values, control_false_discoveries
+from agreement.lives import Life
+from agreement.rates import Rate
+from agreement.traits import Trait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """Leads that have something in common.
+
+    Attributes
+    ----------
+    traits
+        One or two.
+    wins, others
+        How many of them were won, and how many of all other leads.
+    lift
+        How many times as often they are won as others; None where there are no others.
+    value_per_lead
+        Euros won, by each lead of the kind, won or not.
+    p_value
+        How likely chance alone makes them as unlike others, in [0, 1].
+    is_found
+        Whether it stands among all that were tried with it; see `control_false_discoveries`.
+    lead_ids
+        Of all of the kind.
+    """
+
+    traits: tuple[Trait, ...]
+    wins: Rate
+    others: Rate
+    lift: Lift | None
+    value_per_lead: float
+    p_value: float
+    is_found: bool
+    lead_ids: Sequence[str]
+
+    @property
+    def is_better(self) -> bool:
+        """Return whether they are won more often than others, beyond what chance explains."""
+        return self.is_found and self.lift is not None and self.lift.value > 1
+
+    @property
+    def is_worse(self) -> bool:
+        """Return whether they are won less often than others, beyond what chance explains."""
+        return self.is_found and self.lift is not None and self.lift.value < 1
+
+
+class Comparison:
+    """Compares kinds of leads with all others.
+
+    Parameters
+    ----------
+    lives, closings : Sequence of Life, Sequence of Closing or None
+        Each lead, with its end; None for one that is open.
+    traits : Mapping
+        For each trait the places of the leads that have it.
+    """
+
+    def __init__(
+        self,
+        lives: Sequence[Life],
+        closings: Sequence[Closing | None],
+        traits: Mapping[Trait, Sequence[int]],
+    ) -> None:
+        self._lives, self._traits = lives, tuple(traits)
+        self._won = np.array([end is not None and end.is_won for end in closings], dtype=np.float32)
+        self._euros = np.array([0.0 if end is None else end.euros for end in closings], dtype=np.float64)
+        self._has = np.zeros((len(traits), len(lives)), dtype=np.float32)
+        for number, places in enumerate(traits.values()):
+            self._has[number, list(places)] = 1.0
+        self.base = Rate(count=int(self._won.sum()), of=len(lives))
+
+    def compare_traits(self) -> list[Kind]:
+        """Compare the leads of each trait with all others, in the order of the traits."""
+        wins = [_read_rate(*both) for both in zip(self._has @ self._won, self._has.sum(axis=1), strict=True)]
+        p_values, found = self._test(wins)
+        places = range(len(self._traits))
+        return [self._describe((at,), wins[at], p_values[at], is_found=found[at]) for at in places]
+
+    def compare_pairs(self, *, least: int) -> tuple[list[Kind], int]:
+        """List the pairs of traits that say more than each of the two, and tell how many were tried.
+
+        The two are of two attributes, and at least `least` leads have both. A pair says more where its whole
+        interval lies above the shares of both of its traits, or below: else one of the two says it all.
+        """
+        sizes, won = self._has @ self._has.T, (self._has * self._won) @ self._has.T
+        pairs = [pair for pair in np.argwhere(np.triu(sizes >= least, k=1)).tolist() if self._differ(*pair)]
+        wins = [_read_rate(won[a, b], sizes[a, b]) for a, b in pairs]
+        p_values, found = self._test(wins)
+        alone = [_read_rate(won[at, at], sizes[at, at]).value or 0.0 for at in range(len(self._traits))]
+        kinds = [
+            self._describe((a, b), rate, p_value, is_found=True)
+            for (a, b), rate, p_value, is_found in zip(pairs, wins, p_values, found, strict=True)
+            if is_found and (rate.low > max(alone[a], alone[b]) or rate.high < min(alone[a], alone[b]))
+        ]
+        return kinds, len(pairs)
+
+    def _differ(self, a: int, b: int) -> bool:
+        return self._traits[a].attribute != self._traits[b].attribute
+
+    def _test(self, wins: Sequence[Rate]) -> tuple[list[float], list[bool]]:
+        counts, sizes = [rate.count for rate in wins], [rate.of for rate in wins]
+        p_values = compute_p_values(counts, sizes, total_count=self.base.count, total=self.base.of).tolist()
+        return p_values, control_false_discoveries(p_values)
+
+    def _describe(self, places: Sequence[int], wins: Rate, p_value: float, *, is_found: bool) -> Kind:
+        others = Rate(count=self.base.count - wins.count, of=self.base.of - wins.of)
+        members: NDArray[np.intp] = np.flatnonzero(self._has[list(places)].all(axis=0))
+        return Kind(
+            traits=tuple(self._traits[at] for at in places),
+            wins=wins,
+            others=others,
+            lift=compare_shares(wins, others),
+            value_per_lead=float(self._euros[members].sum()) / wins.of if wins.of else 0.0,
+            p_value=p_value,
+            is_found=is_found,
+            lead_ids=[self._lives[at].lead_id for at in members.tolist()],
+        )
+
+
+def _read_rate(count: float, of: float) -> Rate:
+    return Rate(count=int(count), of=int(of))
