@@ -7,7 +7,19 @@ from starlette.routing import Route, request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.admission import Admission
-from serving.api import alerts, channels, deliveries, erasures, figures, intake, leads, owners, rejections, spending
+from serving.api import (
+    agreement,
+    alerts,
+    channels,
+    deliveries,
+    erasures,
+    figures,
+    intake,
+    leads,
+    owners,
+    rejections,
+    spending,
+)
 from serving.api.cursors import PARAMETERS
 from serving.api.errands import Doing, ErrandEndpoint, Errands
 from serving.api.intake import FactEndpoint, Intake
@@ -44,7 +56,12 @@ class _Labelled:
 def list_doors(service: Service, meters: Meters, body_limit: int) -> Sequence[Door]:
     """List the routes that need a scope."""
     facts = Intake(
-        service.gathering, service.championing, clock=service.clock, meters=meters, body_limit=body_limit
+        service.gathering,
+        service.championing,
+        clock=service.clock,
+        meters=meters,
+        body_limit=body_limit,
+        take_terms=service.agreeing.get,
     )
     lookups = Lookups(service, meters)
     errands = Errands(service, meters, body_limit=body_limit)
@@ -81,6 +98,9 @@ def _list_fact_doors(facts: Intake) -> list[Door]:
         take("PUT", "/v1/accounts/{account_id}", intake.read_accounts),
         take("PUT", "/v1/leads/{lead_id}", intake.read_leads, "import"),
         take("POST", "/v1/leads/{lead_id}/stage", intake.read_stages),
+        take("POST", "/v1/leads/{lead_id}/accept", intake.read_acceptances),
+        take("POST", "/v1/leads/{lead_id}/reject", intake.read_refusals),
+        take("POST", "/v1/leads/{lead_id}/return", intake.read_returns),
         take("POST", "/v1/leads/{lead_id}/contacts", intake.read_contacts),
         take("POST", "/v1/leads/{lead_id}/snooze", intake.read_snoozes),
         take("POST", "/v1/alerts/{alert_id}/acknowledge", intake.read_acknowledgements),
@@ -123,6 +143,10 @@ def _list_admin_doors(errands: Errands, lookups: Lookups) -> list[Door]:
         show("/v1/owners/{owner_id}", owners.get_owner),
         do("PUT", "/v1/owners/{owner_id}", owners.put_owner, "ingest"),
         do("DELETE", "/v1/owners/{owner_id}", owners.delete_owner),
+        show("/v1/agreement", agreement.show_agreement),
+        do("POST", "/v1/agreement", agreement.post_agreement),
+        show("/v1/agreement/versions", agreement.list_versions, *PARAMETERS),
+        show("/v1/agreement/versions/{version}", agreement.show_version),
         show("/v1/spending", spending.list_all_spending),
         do("PUT", "/v1/spending/{channel}/{month}", spending.put_spending, "ingest"),
         show("/v1/channels", channels.list_channels),

@@ -19,6 +19,7 @@ from serving.usecases.committing import KeyReused, StoreUnavailable
 from serving.usecases.figures import BadOption, UnknownTable
 from serving.usecases.overseeing import UnknownAlert
 from serving.usecases.reaching import UnknownChannel
+from serving.usecases.signing import UnknownVersion
 from serving.usecases.staffing import UnknownOwner
 
 Headers = list[tuple[bytes, bytes]]
@@ -61,6 +62,7 @@ _RULES: Mapping[type[Exception], tuple[int, str]] = {
     DamagedLog: (503, "erasure_log_unwritable"),
     UnknownChannel: (404, "unknown_channel"),
     UnknownTable: (404, "unknown_table"),
+    UnknownVersion: (404, "unknown_version"),
     BadOption: (422, "bad_parameter"),
 }
 _OF_STATUS = {404: "unknown_route", 405: "wrong_method"}
@@ -120,6 +122,7 @@ TITLES: Mapping[str, str] = {
     "in_the_future": "A time lies too far in the future",
     "unknown_stage": "There is no such stage",
     "unknown_kind": "There is no such kind",
+    "unknown_reason": "Nobody agreed on this reason",
     "too_many_events": "Too many events at once",
     "lead_never_came": "Events waited for a lead that never came",
     "bad_parameter": "A query parameter does not fit",
@@ -130,10 +133,13 @@ TITLES: Mapping[str, str] = {
     "erasure_log_unwritable": "The log of erasures cannot be kept",
     "unknown_channel": "There is no such channel",
     "unknown_table": "There are no such figures",
+    "unknown_version": "Nobody has signed this version",
     "unknown_field": "There is no such field",
     "unknown_zone": "There is no such time zone",
     "bad_hours": "Hours cannot be read",
     "bad_month": "A month cannot be read",
+    "bad_agreement": "Nobody could hold to the agreement as it is written",
+    "not_date": "A field takes a date",
     "bad_owner": "A person is not as the agreement allows",
     "bad_channel": "The channel's address or secret is refused",
     "reserved_id": "The id stands for something else",

@@ -9,22 +9,21 @@ from typing import Any
 import msgspec
 from starlette.types import Receive, Scope, Send
 
+from agreement.terms import Terms
+from serving.api.acts import (
+    read_acceptance,
+    read_contact,
+    read_refusal,
+    read_return,
+    read_stage_change,
+)
 from serving.api.addresses import find_caller, read_id, read_idempotency, read_query, write_place
 from serving.api.answering import Reply, answer
 from serving.api.answers import write_many, write_single
 from serving.api.attributes import BadField
 from serving.api.bodies import read_json_body
-from serving.api.facts import (
-    MOST_EVENTS,
-    FactReader,
-    Read,
-    read_batch,
-    read_by,
-    read_contact,
-    read_event,
-    read_instant,
-    read_stage_change,
-)
+from serving.api.facts import MOST_EVENTS, FactReader, Read, read_batch, read_event
+from serving.api.fields import read_by, read_instant
 from serving.api.strict_json import decode
 from serving.championing import Championing
 from serving.gathering import Gathering
@@ -49,6 +48,7 @@ class Asked:
     now: int
     by: str
     place: str
+    terms: Terms
 
 
 Reading = Callable[[Asked], Sequence[Read]]
@@ -70,6 +70,8 @@ class Intake:
         What counts.
     body_limit
         The most bytes of a body.
+    take_terms
+        Returns the agreement in force, which names the reasons that sales may give.
     """
 
     def __init__(
@@ -80,7 +82,9 @@ class Intake:
         clock: Callable[[], int],
         meters: Meters,
         body_limit: int,
+        take_terms: Callable[[], Terms],
     ) -> None:
+        self.take_terms = take_terms
         self.gathering, self.clock, self.meters, self.body_limit = gathering, clock, meters, body_limit
         self._championing = championing
         self._reader: tuple[object, FactReader] = (None, FactReader(None))
@@ -138,6 +142,7 @@ class FactEndpoint:
             now=self._intake.clock(),
             by=find_caller(scope),
             place=write_place(scope),
+            terms=self._intake.take_terms(),
         )
         refused = None
         try:
@@ -173,6 +178,21 @@ def read_events(asked: Asked) -> Sequence[Read]:
 def read_stages(asked: Asked) -> Sequence[Read]:
     """Read POST /v1/leads/{id}/stage."""
     return [read_stage_change(asked.ids[0], asked.body, asked.now)]
+
+
+def read_acceptances(asked: Asked) -> Sequence[Read]:
+    """Read POST /v1/leads/{id}/accept."""
+    return [read_acceptance(asked.ids[0], asked.body, asked.now, by=asked.by)]
+
+
+def read_refusals(asked: Asked) -> Sequence[Read]:
+    """Read POST /v1/leads/{id}/reject."""
+    return [read_refusal(asked.ids[0], asked.body, asked.now, by=asked.by, terms=asked.terms)]
+
+
+def read_returns(asked: Asked) -> Sequence[Read]:
+    """Read POST /v1/leads/{id}/return."""
+    return [read_return(asked.ids[0], asked.body, asked.now, by=asked.by, terms=asked.terms)]
 
 
 def read_contacts(asked: Asked) -> Sequence[Read]:

@@ -91,7 +91,7 @@ def _read_page(rows: Sequence[Row[Any]], force: Force, replayed: Replayed) -> _P
     page, reader = _Page(), FactReader(schema)
     for row in rows:
         try:
-            item = reread(row, reader, force.now)
+            item = reread(row, reader, force.now, force.terms)
         except NotReadable:
             replayed.skipped += 1
         except BadField as error:

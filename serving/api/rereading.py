@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
+from agreement.terms import Terms
 from serving.api import intake
 from serving.api.attributes import BadField
 from serving.api.facts import FactReader, Read, read_event
@@ -23,7 +24,7 @@ class NotReadable(ValueError):
     """A refused item that was never sent: nothing can be read again."""
 
 
-def reread(rejection: Row[Any], reader: FactReader, now: int) -> Item:
+def reread(rejection: Row[Any], reader: FactReader, now: int, terms: Terms) -> Item:
     """Read an item again.
 
     What says no time of its own is of the moment at which it was sent: it must not undo what came since.
@@ -50,6 +51,7 @@ def reread(rejection: Row[Any], reader: FactReader, now: int) -> Item:
         now=now if has_time else rejection.at,
         by=_BY,
         place=rejection.kind,
+        terms=terms,
     )
     item: Item = read(asked)[0].item
     if isinstance(item, ToldStage):
@@ -71,6 +73,9 @@ _READINGS: Mapping[tuple[str, ...], Callable[[Asked], Sequence[Read]]] = {
     ("PUT", "accounts"): intake.read_accounts,
     ("PUT", "leads"): intake.read_leads,
     ("POST", "leads", "stage"): intake.read_stages,
+    ("POST", "leads", "accept"): intake.read_acceptances,
+    ("POST", "leads", "reject"): intake.read_refusals,
+    ("POST", "leads", "return"): intake.read_returns,
     ("POST", "leads", "contacts"): intake.read_contacts,
     ("POST", "leads", "snooze"): intake.read_snoozes,
     ("POST", "alerts", "acknowledge"): intake.read_acknowledgements,

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, select, true
 
 from agreement.lives import Act, Contact, Life, Step, Touch
+from agreement.prevailing import list_prevailing
 from agreement.stages import Stage
 from features.text import normal_form
 from serving.store.leads import NOBODY_TOLD

@@ -22,7 +22,14 @@ def insert_contacts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -
 def read_stage_changes(connection: Connection, lead_ids: Collection[str]) -> list[Row[Any]]:
     """Read the stage changes of leads, in the order in which they happened."""
     found = select(stage_changes).where(stage_changes.c.lead_id.in_(sorted(lead_ids)))
-    return list(connection.execute(found.order_by(stage_changes.c.occurred_at, stage_changes.c.stage)))
+    order = (stage_changes.c.occurred_at, stage_changes.c.stage, stage_changes.c.key)
+    return list(connection.execute(found.order_by(*order)))
+
+
+def read_contacts(connection: Connection, lead_ids: Collection[str]) -> list[Row[Any]]:
+    """Read the contacts of leads, in the order in which they were made."""
+    found = select(contacts).where(contacts.c.lead_id.in_(sorted(lead_ids)))
+    return list(connection.execute(found.order_by(contacts.c.occurred_at, contacts.c.key)))
 
 
 def list_contacts(connection: Connection, lead_id: str, *, most: int) -> list[Row[Any]]:

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from agreement.alerting import Origin, choose_origin
-from agreement.stages import IS_OPEN, Stage
+from agreement.lives import Step
 from serving.store.accounts import AccountRecord
 from serving.store.alerts import acknowledge_alerts, find_alert, update_alerts
 from serving.store.leads import LeadRecord
+from serving.usecases.staging import is_news
 from serving.usecases.standing import Standing
 from serving.usecases.told import (
     Acknowledgement,
@@ -53,6 +54,8 @@ class Desk:
     changed: set[str] = field(default_factory=set)
     moved_accounts: set[str] = field(default_factory=set)
     whys: dict[str, Why] = field(default_factory=dict)
+    # The steps that hold, of leads whose steps or contacts this transaction adds to: their clocks are read anew.
+    steps: dict[str, list[Step]] = field(default_factory=dict)
     decisions: list[Row] = field(default_factory=list)
     rejections: list[Row] = field(default_factory=list)
 
@@ -81,16 +84,6 @@ class Desk:
 def apply_item(desk: Desk, item: Item) -> Answer:
     """Apply one thing told; events, stages and contacts wait until it is known which of them are new."""
     return _RULES[type(item)](desk, item)
-
-
-def change_stage(desk: Desk, record: LeadRecord, stage: str, at: int, batch: str = "") -> None:
-    """Change a lead's stage, unless a later one is known."""
-    if (at, stage) <= (record.stage_at, record.stage) and record.stage_at:
-        return
-    desk.decisions.append(note(record.id, desk.standing.now, "stage", before=record.stage, stage=stage))
-    record.stage, record.stage_at = stage, at
-    record.is_open = Stage(stage) in IS_OPEN
-    desk.ask_for_look(record, desk.explain(at, batch))
 
 
 def _apply_account(desk: Desk, told: ToldAccount) -> Answer:
@@ -127,8 +120,12 @@ def _apply_lead(desk: Desk, told: ToldLead) -> Answer:
         record.owner_id = told.owner_id
         desk.changed.add(told.id)
     # A stage has a time of its own: an older version may bring the latest stage there is.
-    if told.stage is not None and told.stage != record.stage:
-        change_stage(desk, record, told.stage, told_at, told.batch)
+    if (
+        told.stage is not None
+        and told.stage != record.stage
+        and (is_new or is_news(desk.connection, record, told.stage))
+    ):
+        _put_down(desk, desk.stages, _name_stage(told, told.stage, told_at))
     if answer.status == "accepted":
         began_at = record.created_at if is_new and record.created_at is not None else now
         desk.ask_for_look(record, desk.explain(began_at, told.batch))
@@ -152,6 +149,12 @@ def _write_lead(desk: Desk, record: LeadRecord, told: ToldLead, told_at: int) ->
             "seq": desk.seq,
         }
     )
+
+
+def _name_stage(told: ToldLead, stage: str, told_at: int) -> ToldStage:
+    """Return the step that a lead's version tells of."""
+    key = blake2b(f"lead\n{stage}\n{told_at}".encode(), digest_size=16).digest()
+    return ToldStage(lead_id=told.id, key=key, stage=stage, occurred_at=told_at, batch=told.batch)
 
 
 def _compare(record: AccountRecord | LeadRecord, told: ToldAccount | ToldLead, told_at: int) -> Status:

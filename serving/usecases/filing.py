@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from serving.store.events import forget_waiting, insert_events
-from serving.store.facts import insert_contacts, insert_stage_changes, read_stage_changes
+from serving.store.facts import insert_contacts, insert_stage_changes
 from serving.store.leads import LeadRecord
-from serving.usecases.applying import Desk, answer_alerts, change_stage
+from serving.usecases.applying import Desk, answer_alerts
 from serving.usecases.histories import Happening, Reading
+from serving.usecases.staging import settle_stages
 from serving.usecases.told import Answer, Command, ToldContact, ToldEvent, ToldStage
 
 
@@ -28,9 +29,10 @@ def file_facts(
             keys = known.get(type(item))
             if keys is not None and (item.lead_id, item.key) not in keys:  # type: ignore[union-attr]
                 answer.status = "duplicate"
-    _follow_stages(desk, fresh_stages)
+    settle_stages(desk, fresh_stages, fresh_contacts)
     answer_alerts(desk, {lead_id for lead_id, _ in fresh_contacts}, "contact")
-    _welcome(desk)
+    _answer_acts(desk, fresh_stages)
+    forget_waiting(desk.connection, {lead_id for lead_id in desk.claimed if desk.find_lead(lead_id) is not None})
     return len(fresh)
 
 
@@ -57,20 +59,12 @@ def _add_events(desk: Desk, record: LeadRecord, told: Sequence[ToldEvent], readi
     desk.ask_for_look(record, desk.explain(latest.occurred_at, batch))
 
 
-def _follow_stages(desk: Desk, fresh: Iterable[tuple[str, bytes]]) -> None:
+def _answer_acts(desk: Desk, fresh: Iterable[tuple[str, bytes]]) -> None:
+    """Acknowledge the alerts of leads that sales took, refused or gave back."""
     for key in sorted(fresh):
         told = desk.stages[key]
-        record = desk.find_lead(told.lead_id)
-        if record is not None:
-            change_stage(desk, record, told.stage, told.occurred_at, told.batch)
-
-
-def _welcome(desk: Desk) -> None:
-    """Give leads that have just come what was told of them before: their events wait already under their names."""
-    if desk.newcomers:
-        for change in read_stage_changes(desk.connection, desk.newcomers):
-            change_stage(desk, desk.leads[change.lead_id], change.stage, change.occurred_at)
-    forget_waiting(desk.connection, {lead_id for lead_id in desk.claimed if desk.find_lead(lead_id) is not None})
+        if told.act is not None:
+            answer_alerts(desk, {told.lead_id}, told.told_by or told.act)
 
 
 def _row_of_event(desk: Desk, told: ToldEvent) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from features.contract import FIRMOGRAPHICS
 from features.feature_set import FeatureSet
+from serving.api.acts import KINDS_OF_CONTACT
+from serving.api.descriptions import deciding
 from serving.api.descriptions.operation import WITH_QUERY, WITH_STORE, Answer, Body, Codes, Operation, refer, unite
 from serving.api.descriptions.parameters import (
     ACCOUNT_ID,
@@ -18,7 +20,8 @@ from serving.api.descriptions.parameters import (
     maybe,
 )
 from serving.api.examples import describe_columns, invent_attributes, invent_event
-from serving.api.facts import KINDS_OF_CONTACT, MOST_EVENTS, MOST_NOTE
+from serving.api.facts import MOST_EVENTS
+from serving.api.fields import MOST_NOTE
 
 TAG = "Telling facts"
 _BROUGHT: Codes = unite(
@@ -50,7 +53,7 @@ def list_operations(feature_set: FeatureSet | None) -> Sequence[Operation]:
         _describe_events(feature_set),
         _describe_accounts(feature_set),
         _describe_leads(feature_set),
-        _describe_stages(),
+        *deciding.list_operations(TAG, unite(_BROUGHT, _FIELDS), {200: _DONE, 202: _PARKED}),
         _describe_contacts(),
         _describe_snoozes(),
         _describe_acknowledgements(),
@@ -76,14 +79,7 @@ def list_schemas(feature_set: FeatureSet | None) -> dict[str, Any]:
         "AccountFacts": {"type": "object", "properties": account, "additionalProperties": other},
         "LeadFacts": {"type": "object", "properties": lead, "additionalProperties": other},
         "EventFacts": _describe_event(),
-        "StageFacts": _describe_object(
-            ("stage",),
-            id=_THEIR_ID,
-            stage={"type": "string", "enum": STAGES},
-            occurred_at=_WHEN,
-            by=_BY,
-            note=maybe(_NOTE),
-        ),
+        **deciding.list_schemas({"id": _THEIR_ID, "occurred_at": _WHEN, "by": _BY, "note": maybe(_NOTE)}),
         "ContactFacts": _describe_object(
             ("kind",),
             id=_THEIR_ID,
@@ -196,24 +192,6 @@ def _describe_leads(feature_set: FeatureSet | None) -> Operation:
         body=_body("LeadFacts", "A lead", lead),
         answers={200: _DONE},
         problems=unite(_BROUGHT, _FIELDS, _ATTRIBUTES, {422: ("unknown_stage",)}),
-    )
-
-
-def _describe_stages() -> Operation:
-    return Operation(
-        method="POST",
-        path="/v1/leads/{lead_id}/stage",
-        id="tell_stage",
-        tag=TAG,
-        scope="ingest",
-        summary="Tell of a lead's new stage",
-        description="The latest by `occurred_at` counts, in whatever order they come. No alerts of closed leads.",
-        parameters=(LEAD_ID, IDEMPOTENCY_KEY),
-        body=_body(
-            "StageFacts", "Sales took it", {"stage": "sql", "occurred_at": "2026-03-01T09:00:00Z", "by": "anna"}
-        ),
-        answers={200: _DONE, 202: _PARKED},
-        problems=unite(_BROUGHT, _FIELDS, {422: ("unknown_stage",)}),
     )
 
 

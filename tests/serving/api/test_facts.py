@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from features.contract import Column, LeadSchema
 from features.times import DAY, SECOND
+from serving.api.acts import read_contact, read_stage_change
 from serving.api.attributes import BadField
-from serving.api.facts import FactReader, read_contact, read_event, read_stage_change
+from serving.api.facts import FactReader, read_event
 
 NOW = 1_790_000_000 * SECOND
 EVENT = {"lead_id": "L", "type": "visit", "occurred_at": "2026-09-21T12:00:00Z"}
