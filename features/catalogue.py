@@ -33,6 +33,8 @@ from features.lead_kinds import (
 )
 
 WINDOWS = (7, 30, 90)
+MOST_PER_DAY = 50
+"""Nobody downloads more in a day; whoever does is a program, and counts as one keen person."""
 _NAMES_NOBODY_SHARES = ("email", "website", "company")
 _READINGS_OF_NUMBERS: Mapping[str, Sequence[Feature]] = {
     "employees": (SizeBand(),),
@@ -75,7 +77,7 @@ def derive_catalogue(
         features += [*_read_events(event_types, quantities, "account"), *_read_people()]
     if is_dated and event_types:
         features.append(LeadAge())
-    return FeatureSet(schema, tuple(features))
+    return FeatureSet(schema, tuple(features), MOST_PER_DAY)
 
 
 def _read_columns(schema: LeadSchema) -> Iterator[Feature]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from features.contract import Column, ColumnKind, SchemaMismatch, clean_column
 from features.feature_set import FeatureSet
 from features.lead_kinds import Attribute, LeadAge
+from features.limiting import limit_events
 from features.tables import EventLog, LeadTable, SnapshotTable
 from features.times import DAY, MISSING_TIME
 from features.walking import fill_scope
@@ -90,8 +91,9 @@ def compute_features(
 ) -> FeatureTable:
     """Compute a feature set for snapshots of leads.
 
-    An event counts for a snapshot if it occurred in the feature's window ``[as_of - length, as_of)`` and
-    had been recorded by `as_of`. Cost grows with the events, and, for each snapshot, with its lead's.
+    An event counts for a snapshot if it occurred in the feature's window ``[as_of - length, as_of)``, had been
+    recorded by `as_of`, and is not one too many of its type and day (`features.limiting`). Cost grows with the
+    events, and, for each snapshot, with its lead's.
 
     Parameters
     ----------
@@ -105,6 +107,7 @@ def compute_features(
     FeatureTable
         One row a snapshot, in the order of `snapshots`.
     """
+    events = limit_events(events, feature_set.most_per_day)
     numbers = np.empty((len(snapshots), len(feature_set.numbers)))
     _fill_columns(leads, snapshots, feature_set, numbers)
     for scope in ("lead", "account"):

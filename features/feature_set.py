@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -44,16 +44,26 @@ class UnknownFeatureKind(SchemaMismatch):
 class FeatureSet:
     """Features in order, over a lead schema.
 
+    Attributes
+    ----------
+    schema, features
+        The columns that may be read, and what is computed.
+    most_per_day
+        Events of one type that count for a lead on one day, 1 or more; None for all.
+
     Raises
     ------
     SchemaMismatch
-        If two features share a name, or one reads a column that the schema lacks.
+        If two features share a name, one reads a column that the schema lacks, or no event may count.
     """
 
     schema: LeadSchema
     features: tuple[Feature, ...]
+    most_per_day: int | None = None
 
     def __post_init__(self) -> None:
+        if self.most_per_day is not None and self.most_per_day < 1:
+            raise SchemaMismatch("most_per_day: let at least 1 event a day count")
         twice = sorted({name for name in self.names if self.names.count(name) > 1})
         if twice:
             raise SchemaMismatch(f"features named twice: {', '.join(twice)}")
@@ -129,12 +139,13 @@ class FeatureSet:
     def keep(self, names: Iterable[str]) -> Self:
         """Return the set with only the named features, in their order here."""
         kept = set(names)
-        return type(self)(self.schema, tuple(f for f in self.features if f.name in kept))
+        return replace(self, features=tuple(f for f in self.features if f.name in kept))
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that `from_json` reads back."""
         features = [{"kind": type(feature).__name__, **asdict(feature)} for feature in self.features]  # type: ignore[call-overload]
-        return {"schema": self.schema.to_json(), "features": features}
+        limit = {} if self.most_per_day is None else {"most_per_day": self.most_per_day}
+        return {"schema": self.schema.to_json(), "features": features, **limit}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -146,7 +157,7 @@ class FeatureSet:
             If a feature's kind or one of its parameters is not known here.
         """
         features = tuple(_read_feature(feature) for feature in stored["features"])
-        return cls(LeadSchema.from_json(stored["schema"]), features)
+        return cls(LeadSchema.from_json(stored["schema"]), features, stored.get("most_per_day"))
 
 
 def _read_feature(stored: Mapping[str, Any]) -> Feature:

@@ -158,3 +158,23 @@ def sort_by_time(records, scratch, properties):  # type: ignore[no-untyped-def]
             if _is_before(part[width], part[width - 1], properties):
                 _merge(part, scratch, width, properties)
         width *= 2
+
+
+@compiled
+def find_crowded(lead, account, most):  # type: ignore[no-untyped-def]
+    """Return the rows of all events whose lead, or whose account where there is no lead, has more than `most`."""
+    n_leads, n_accounts = 0, 0
+    for i in range(lead.shape[0]):
+        n_leads, n_accounts = max(n_leads, lead[i] + 1), max(n_accounts, account[i] + 1)
+    counts = np.zeros(n_leads + n_accounts + 1, np.int32)
+    for i in range(lead.shape[0]):
+        counts[lead[i] if lead[i] >= 0 else n_leads + account[i] + 1] += 1
+    if counts.max() <= most:
+        return np.empty(0, np.int64)
+    rows = np.empty(lead.shape[0], np.int64)
+    found = 0
+    for i in range(lead.shape[0]):
+        if counts[lead[i] if lead[i] >= 0 else n_leads + account[i] + 1] > most:
+            rows[found] = i
+            found += 1
+    return rows[:found]

@@ -38,15 +38,15 @@ def fill_scope(
     by_account = scope == "account"
     group = leads.account[snapshots.lead] if by_account else snapshots.lead
     n_groups = len(leads.account_ids) if by_account else len(leads)
-    rooms, moments = ordering.arrange_snapshots(_plain(group), _plain(snapshots.as_of), n_groups)
+    rooms, moments = ordering.arrange_snapshots(plain(group), plain(snapshots.as_of), n_groups)
     if len(moments) == 0:
         numbers[:, plan.rules[:, COLUMN]] = np.nan
         return
     if len(moments) < len(snapshots):
         numbers[np.ix_(group < 0, plan.rules[:, COLUMN])] = np.nan
-    recorded_at, properties = _plain(events.recorded_at), _plain(_align_properties(events, feature_set))
+    recorded_at, properties = plain(events.recorded_at), plain(_align_properties(events, feature_set))
     offsets, records = _arrange_events(events, events.account if by_account else events.lead, rooms, feature_set)
-    lead_of, n_leads = _plain(events.lead), len(leads)
+    lead_of, n_leads = plain(events.lead), len(leads)
 
     def compute(_part: int, first: int, last: int) -> None:
         kernels.compute_groups(
@@ -65,8 +65,8 @@ def _arrange_events(
     """
     edges = _share_items(len(events))
     places = np.zeros((len(edges) - 1, len(rooms) - 1), np.int64)
-    group, types, code_of = _plain(group), _plain(events.type), _find_codes(events.types, feature_set)
-    times = _plain(events.occurred_at), _plain(events.recorded_at)
+    group, types, code_of = plain(group), plain(events.type), _find_codes(events.types, feature_set)
+    times = plain(events.occurred_at), plain(events.recorded_at)
 
     def count(part: int, first: int, last: int) -> None:
         ordering.count_events(first, last, group, places[part])
@@ -81,7 +81,7 @@ def _arrange_events(
     return offsets, records
 
 
-def _plain(array: NDArray[Any]) -> NDArray[Any]:
+def plain(array: NDArray[Any]) -> NDArray[Any]:
     """Return the array, or a copy where numba would compile once more: for read-only and strided ones."""
     return array if array.flags.carray else array.copy("C")
 

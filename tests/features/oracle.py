@@ -46,11 +46,16 @@ class PlainEvent:
 
 
 def compute_value(
-    feature: Any, leads: Sequence[PlainLead], events: Sequence[PlainEvent], lead: int, as_of: int
+    feature: Any,
+    leads: Sequence[PlainLead],
+    events: Sequence[PlainEvent],
+    lead: int,
+    as_of: int,
+    most_per_day: int | None = None,
 ) -> float | str | None:
     """Compute one feature of one lead at one moment."""
     if isinstance(feature, event_kinds.EventFeature):
-        return _compute_event_feature(feature, leads, events, lead, as_of)
+        return _compute_event_feature(feature, leads, _limit(events, as_of, most_per_day), lead, as_of)
     if isinstance(feature, lead_kinds.LeadAge):
         created = leads[lead].created_at
         return math.nan if created is None or created > as_of else float(as_of - created) / DAY
@@ -75,6 +80,28 @@ def _compute_event_feature(
         if _is_whose(event, feature.scope, lead, leads) and event.occurred_at < as_of >= event.recorded_at
     ]
     return _RULES[type(feature)](feature, known, as_of)
+
+
+def _limit(events: Sequence[PlainEvent], as_of: int, most: int | None) -> Sequence[PlainEvent]:
+    """Keep of what is known at a moment the first so many of each lead, type and day."""
+    if most is None:
+        return events
+    known = [event for event in events if event.occurred_at < as_of >= event.recorded_at]
+    known.sort(key=lambda e: (max(e.occurred_at + 1, e.recorded_at), e.occurred_at, _list_amounts(e)))
+    counts: dict[Any, int] = {}
+    kept = []
+    for event in known:
+        whose = ("lead", event.lead) if event.lead is not None else ("account", event.account)
+        name = (*whose, event.type, event.occurred_at // DAY)
+        counts[name] = counts.get(name, 0) + 1
+        if counts[name] <= most:
+            kept.append(event)
+    return kept
+
+
+def _list_amounts(event: PlainEvent) -> list[float]:
+    told = [event.properties.get(name, math.nan) for name in ("pages", "minutes")]
+    return [-math.inf if math.isnan(amount) else amount for amount in told]
 
 
 def _is_whose(event: PlainEvent, scope: str, lead: int, leads: Sequence[PlainLead]) -> bool:

@@ -42,7 +42,7 @@ def assert_equal_to_oracle(world: World, feature_set: FeatureSet) -> None:
     table = compute(world, feature_set)
     for row, (lead, as_of) in enumerate(world.snapshots):
         for feature in feature_set.features:
-            expected = compute_value(feature, world.leads, world.events, lead, as_of)
+            expected = compute_value(feature, world.leads, world.events, lead, as_of, feature_set.most_per_day)
             value = table.value(row, feature.name)
             if is_missing(expected):
                 assert is_missing(value), feature
@@ -57,6 +57,13 @@ def assert_equal_to_oracle(world: World, feature_set: FeatureSet) -> None:
 def test_engine_equals_the_oracle(world, feature_set):
     """Every feature of every snapshot is what its definition says, computed one event at a time."""
     assert_equal_to_oracle(world, feature_set)
+
+
+@MANY
+@given(worlds(), feature_sets(), st.integers(1, 3))
+def test_with_a_limit_the_engine_equals_the_oracle(world, feature_set, most_per_day):
+    """What is one too many of a day and a type does not count, by what was known at each snapshot."""
+    assert_equal_to_oracle(world, dataclasses.replace(feature_set, most_per_day=most_per_day))
 
 
 @pytest.mark.parametrize("seed", range(25))
