@@ -22,7 +22,6 @@ REST = "all others"
 
 _MOST_GROUPS = 50
 _SPANS = (
-    (Stage.MQL, Stage.SQL),
     (Stage.SQL, Stage.CUSTOMER),
     (Stage.MQL, Stage.CUSTOMER),
     (Stage.LEAD, Stage.CUSTOMER),
@@ -81,7 +80,7 @@ class Funnel:
     stages : tuple of StageFigures
         In the order of the way.
     spans : tuple of Conversion
-        Over more than one stage: MQL to SQL, SQL to customer, MQL to customer, lead to customer.
+        Over more than one stage: from SQL, from MQL and from lead to customer.
     average_value : AverageValue
         Of the deals won in the period.
     wakings : tuple of Waking

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agreement.episodes import DAY_MICROS
 from agreement.funnel import Funnel, compute_funnel
@@ -21,6 +22,10 @@ class TimeToWin:
     median_days: float | None
     n: int
 
+    def find_latest_start(self, ends_at: int) -> int | None:
+        """Return until when a lead has to be at the stage so that half of such leads win before an instant."""
+        return None if self.median_days is None else ends_at - round(self.median_days * DAY_MICROS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
@@ -36,8 +41,10 @@ class History:
         Euros of the deals won in the 365 days until now, where they are known.
     to_win : Mapping
         By stage of the funnel, for those deals.
-    won_count, won_unvalued : int, int
-        Deals won in the goal's period until now, and those among them whose value nobody told.
+    won_ids : tuple of str
+        Leads won in the goal's period until now.
+    won_unvalued : int
+        Those among them whose value nobody told.
     won_euros : float
         What the others are worth.
     """
@@ -46,7 +53,7 @@ class History:
     funnel: Funnel
     won_values: tuple[float, ...]
     to_win: Mapping[Stage, TimeToWin]
-    won_count: int
+    won_ids: tuple[str, ...]
     won_unvalued: int
     won_euros: float
 
@@ -73,17 +80,17 @@ def measure_history(lives: Sequence[Life], *, goal_period: Period, as_of: int, h
     mature = Period.year_before(as_of - horizon_days * DAY_MICROS, zone=zone)
     passages = Passages.from_lives(lives, as_of=as_of)
     latest = passages.reached_within(Stage.CUSTOMER, Period.year_before(as_of, zone=zone))
-    counting = passages.value[passages.reached_within(Stage.CUSTOMER, goal_period)]
-    unvalued = int(np.isnan(counting).sum())
+    counting = passages.reached_within(Stage.CUSTOMER, goal_period)
+    counted = passages.value[counting]
     values = passages.value[latest]
     return History(
         period=mature,
         funnel=compute_funnel(lives, mature, as_of=as_of, horizon_days=horizon_days),
         won_values=tuple(values[~np.isnan(values)].tolist()),
         to_win=_measure_times(passages.reached[latest]),
-        won_count=len(counting),
-        won_unvalued=unvalued,
-        won_euros=float(np.nansum(counting)),
+        won_ids=passages.name(counting),
+        won_unvalued=int(np.isnan(counted).sum()),
+        won_euros=float(np.nansum(counted)),
     )
 
 
@@ -95,7 +102,7 @@ def divide_sides(lives: Sequence[Life], goal: Goal) -> tuple[list[Life], list[Li
     return marketing, [life for life, its_own in zip(lives, is_own, strict=True) if its_own]
 
 
-def _measure_times(reached: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]") -> Mapping[Stage, TimeToWin]:
+def _measure_times(reached: NDArray[np.int64]) -> Mapping[Stage, TimeToWin]:
     won = reached[:, FUNNEL.index(Stage.CUSTOMER)]
     times = {}
     for place, stage in enumerate(FUNNEL):

@@ -1,12 +1,12 @@
 """Scores: the ledger, one entry for every score given, and the bases they were computed by."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from serving.store.tables import bases, scores
+from serving.store.tables import bases, leads, scores
 
 
 def insert_scores(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -41,3 +41,28 @@ def find_basis(connection: Connection, version: str, fingerprint: str, terms_ver
 def insert_basis(connection: Connection, basis: Mapping[str, Any]) -> None:
     """Insert a basis, unless somebody else just has."""
     connection.execute(insert(bases).on_conflict_do_nothing(), basis)
+
+
+def read_score_histories(connection: Connection, *, since: int, until: int) -> Iterator[Row[Any]]:
+    """Read the scores of leads from one instant to before another, lead by lead in order.
+
+    Ahead of them comes the last score that each lead had before: by it one knows how it stood.
+    """
+    earlier = select(scores.c.lead_id, func.max(scores.c.number).label("number")).where(scores.c.as_of < since)
+    before = earlier.group_by(scores.c.lead_id).subquery()
+    found = select(scores.c.lead_id, scores.c.as_of, scores.c.probability, scores.c.origin)
+    found = found.outerjoin(before, before.c.lead_id == scores.c.lead_id)
+    chosen = (scores.c.as_of < until, scores.c.number >= func.coalesce(before.c.number, 0))
+    yield from connection.execute(found.where(*chosen).order_by(scores.c.lead_id, scores.c.number))
+
+
+def find_first_scoring(connection: Connection) -> int | None:
+    """Find since when there have been scores."""
+    found: int | None = connection.execute(select(func.min(bases.c.since))).scalar()
+    return found
+
+
+def find_latest_basis(connection: Connection) -> Row[Any] | None:
+    """Find the basis of the score that was given last."""
+    latest = select(leads.c.basis_id).where(leads.c.scored_at.is_not(None)).order_by(leads.c.scored_at.desc())
+    return connection.execute(select(bases).where(bases.c.id == latest.limit(1).scalar_subquery())).one_or_none()

@@ -11,7 +11,7 @@ from agreement.periods import Period
 from agreement.terms import Terms
 from serving.championing import ScorerInForce
 from serving.store.chronicle import read_lives
-from serving.usecases import attaining
+from serving.usecases import attaining, funnelling, planning
 from serving.usecases.figures import Figures
 
 ChoosePeriod = Callable[[int, Terms], Period]
@@ -99,5 +99,18 @@ VIEWS: Mapping[str, View] = {
         look=attaining.look_at_attainment,
         choose_period=choose_week,
         options=attaining.OPTIONS,
+    ),
+    "funnel": View(
+        title="Funnel",
+        says="How many leads reached each stage, how many went on, how long it took, and who stands where.",
+        look=funnelling.look_at_funnel,
+        choose_period=choose_goal,
+    ),
+    "plan": View(
+        title="Plan",
+        says="What the goal takes: deals, leads and visits, in total and a week, by when, and by whom.",
+        look=planning.look_at_plan,
+        choose_period=choose_goal,
+        options=planning.OPTIONS,
     ),
 }

@@ -29,6 +29,8 @@ SetOption = Annotated[
 # Named here, so that `--help` need not import what computes them.
 _SAYS: Mapping[str, str] = {
     "attainment": "Whether marketing and sales kept their word.",
+    "funnel": "How many leads reached each stage, how many went on, how long it took, and who stands where.",
+    "plan": "What the goal takes: deals, leads and visits, in total and a week, by when, and by whom.",
 }
 
 
