@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from training.importing import decoding
+from training.importing.decoding import UnreadableTable
 from training.importing.parsing import _BATCH
 from training.importing.reading import read_table
 from training.importing.records import LONGEST_RECORD
@@ -29,6 +30,17 @@ def read(tmp_path, content, name="leads.csv", listed=10_000):
 def rows_of(table):
     """Return the cells as lists."""
     return table.frame.to_numpy().tolist()
+
+
+def test_a_million_columns_are_refused_in_one_line(tmp_path):
+    """A file as wide as a matrix is refused by its header, before a row of it is read."""
+    header = ",".join(["id", *(f"c{number}" for number in range(1_000_000))])
+    tracemalloc.start()
+    with pytest.raises(UnreadableTable, match=r"1,000,001 columns, more than 5,000: is the delimiter right\?$"):
+        read(tmp_path, f"{header}\n1\n")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 40 * len(header)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
