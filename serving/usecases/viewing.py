@@ -11,7 +11,7 @@ from agreement.periods import Period
 from agreement.terms import Terms
 from serving.championing import ScorerInForce
 from serving.store.chronicle import read_lives
-from serving.usecases import attaining, funnelling, planning
+from serving.usecases import attaining, attributing, funnelling, planning, profiling, winning
 from serving.usecases.figures import Figures
 
 ChoosePeriod = Callable[[int, Terms], Period]
@@ -99,6 +99,25 @@ VIEWS: Mapping[str, View] = {
         look=attaining.look_at_attainment,
         choose_period=choose_week,
         options=attaining.OPTIONS,
+    ),
+    "attribution": View(
+        title="Attribution",
+        says="What each marketing channel brought and cost, and what won deals had read.",
+        look=attributing.look_at_attribution,
+        choose_period=choose_goal,
+        options=attributing.OPTIONS,
+    ),
+    "outcomes": View(
+        title="Outcomes",
+        says="Which leads were won and lost, why, by whom, and of what kind.",
+        look=winning.look_at_outcomes,
+        choose_period=choose_goal,
+    ),
+    "profile": View(
+        title="Profile",
+        says="What leads that buy have in common, and whether the agreement asks for it.",
+        look=profiling.look_at_profile,
+        choose_period=profiling.choose_years,
     ),
     "funnel": View(
         title="Funnel",

@@ -29,6 +29,9 @@ SetOption = Annotated[
 # Named here, so that `--help` need not import what computes them.
 _SAYS: Mapping[str, str] = {
     "attainment": "Whether marketing and sales kept their word.",
+    "attribution": "What each marketing channel brought and cost, and what won deals had read.",
+    "outcomes": "Which leads were won and lost, why, by whom, and of what kind.",
+    "profile": "What leads that buy have in common, and whether the agreement asks for it.",
     "funnel": "How many leads reached each stage, how many went on, how long it took, and who stands where.",
     "plan": "What the goal takes: deals, leads and visits, in total and a week, by when, and by whom.",
 }
