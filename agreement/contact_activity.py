@@ -8,7 +8,7 @@ from agreement.lives import Contact, Life
 from agreement.people import Person
 from agreement.periods import Period
 from agreement.rates import Rate
-from agreement.timers import REACHED
+from agreement.timers import has_reached
 
 MOST_ATTEMPTS = 6
 """From so many attempts on, hand-overs are counted together."""
@@ -52,7 +52,7 @@ def count_contacts(lives: Iterable[Life], people: Mapping[str, Person], period: 
         for contact in life.contacts:
             if begins_at <= contact.at < ends_at:
                 key = (_find_maker(contact, life, people) or "", contact.kind)
-                made.setdefault(key, []).append((life.lead_id, contact.outcome in REACHED))
+                made.setdefault(key, []).append((life.lead_id, has_reached(contact)))
     return [_count(owner_id or None, kind, made[owner_id, kind]) for owner_id, kind in sorted(made)]
 
 

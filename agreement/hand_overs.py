@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from agreement.lives import Contact, Life, Step, list_hand_overs
 from agreement.stages import Stage
-from agreement.timers import REACHED, Timer, is_beyond_sql, leaves_sales
+from agreement.timers import Timer, has_reached, is_beyond_sql, leaves_sales
 
 Start = tuple[str, int]
 """A lead, and when it was handed over."""
@@ -54,7 +54,7 @@ class HandedOver:
     @property
     def is_reached(self) -> bool:
         """Return whether somebody spoke with the lead."""
-        return any(contact.outcome in REACHED for contact in self.contacts)
+        return any(map(has_reached, self.contacts))
 
 
 def list_known_lives(lives: Iterable[Life], as_of: int) -> list[Life]:
