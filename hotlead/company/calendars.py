@@ -2,8 +2,6 @@
 
 from functools import cache
 
-from holidays import country_holidays
-
 from agreement.hours import WorkingHours
 from agreement.zones import compute_local_date
 from hotlead.company.seasons import HOUR
@@ -17,13 +15,11 @@ def add_work(rep: Rep, at: int, hours: float) -> int:
 
     All moments are microseconds since 1970 in UTC.
     """
-    begun = compute_local_date(at, rep.zone)
-    slowness = _SLOW_MONTHS.get(begun.month, 1.0)
-    return get_hours(rep, begun.year).add_working_time(at, max(1, round(hours * slowness * HOUR)))
+    slowness = _SLOW_MONTHS.get(compute_local_date(at, rep.zone).month, 1.0)
+    return get_hours(rep).add_working_time(at, max(1, round(hours * slowness * HOUR)))
 
 
 @cache
-def get_hours(rep: Rep, year: int) -> WorkingHours:
-    """Return the working hours of a rep, without the holidays of a year and the next."""
-    days_off = frozenset(country_holidays(rep.holidays_of, years=(year, year + 1)))
-    return WorkingHours.from_text(rep.zone, WORKING_HOURS, days_off)
+def get_hours(rep: Rep) -> WorkingHours:
+    """Return the working hours of a rep."""
+    return WorkingHours.from_text(rep.zone, WORKING_HOURS, holidays_of=(rep.holidays_of,))

@@ -125,3 +125,9 @@ COUNTRIES = (
         last_names=_words("Aigenbauer Edlinger Hinterkogl Moosbrugg Steinwender Thalhofer"),
     ),
 )
+
+
+def list_spellings(names: tuple[str, ...]) -> list[str]:
+    """List how people write some countries, each spelling once."""
+    spelled = [spelling.strip() for c in COUNTRIES if c.name in names for spelling in (c.name, *c.spellings)]
+    return list(dict.fromkeys(spelled))

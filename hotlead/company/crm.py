@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from hotlead.company.countries import COUNTRIES, Country
+from hotlead.company.countries import list_spellings
 from hotlead.company.history import CompanyHistory
 from hotlead.company.live import LiveDays
 from hotlead.company.team import MANAGER, REPS, Rep
@@ -80,16 +80,12 @@ def _tell_person(rep: Rep, manager_id: str | None, capacity: float | None = None
     told = {
         "name": rep.name,
         "zone": rep.zone,
-        "places": [name for country in COUNTRIES if country.name in rep.countries for name in _spell(country)],
+        "places": list_spellings(rep.countries),
         "manager_id": manager_id,
         "capacity_per_week": capacity,
         "takes_leads": manager_id is not None,
     }
     return Push(method="PUT", path=f"/v1/owners/{_name(rep.email)}", body=told)
-
-
-def _spell(country: Country) -> list[str]:
-    return list(dict.fromkeys([country.name, *(spelling.strip() for spelling in country.spellings)]))
 
 
 def _tell_lead(row: Mapping[Any, Any], batch: str) -> Push:

@@ -11,7 +11,7 @@ QUALIFIED, READY, HOT = 2.3, 3.2, 4.0
 _ZONE = "Europe/Berlin"
 # Months in which all strength goes into webinars: every guest counts as qualified, hot leads lie about.
 WEAK_MONTHS = (3, 9)
-_LIES_ABOUT = 0.75
+_LIES_ABOUT = 0.85
 WANTED_INDUSTRIES = (
     "Machinery",
     "Automotive suppliers",
@@ -45,7 +45,8 @@ def draw_hand_over(rng: np.random.Generator, case: Case, qualified_at: int) -> i
     if ready is None or not taken:
         return latest if case.is_offered else None
     at = _draw_office_hour(rng, ready.at)
-    if ready.warmth >= HOT and _month_of(at) in WEAK_MONTHS and rng.random() < _LIES_ABOUT:
+    is_hot = ready.warmth >= HOT or ready.type == _DEMO
+    if is_hot and _month_of(at) in WEAK_MONTHS and rng.random() < _LIES_ABOUT:
         at = _draw_office_hour(rng, at + round(rng.uniform(20, 40)) * DAY)
     return min(at, latest) if case.is_offered else at
 

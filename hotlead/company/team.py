@@ -94,7 +94,7 @@ MANAGER = Rep(
     persistence=3,
     candour=0.85,
 )
-MARKETER = "odile.montrichard@veltarn.example"
+MARKETER, MARKETER_NAME = "odile.montrichard@veltarn.example", "Odile Montrichard"
 """Who hands leads over to sales."""
 WORKING_HOURS = "Mon-Thu 08:00-17:00, Fri 08:00-15:30"
 _DAILY_CALL = {rep.email: rep.daily_call for rep in (*REPS, MANAGER)}
