@@ -95,6 +95,8 @@ def _list_fact_doors(facts: Intake) -> list[Door]:
 
     return [
         take("POST", "/v1/events", intake.read_events, "import"),
+        take("POST", "/v1/stages", batches.read_stage_batch, "import"),
+        take("POST", "/v1/contacts", batches.read_contact_batch),
         take("PUT", "/v1/accounts/{account_id}", intake.read_accounts),
         take("PUT", "/v1/leads/{lead_id}", intake.read_leads, "import"),
         take("POST", "/v1/leads/{lead_id}/stage", intake.read_stages),

@@ -12,6 +12,7 @@ from serving.api.descriptions import (
     looking_up,
     mending,
     scoring,
+    signing,
     spending,
     staffing,
     telling,
@@ -46,6 +47,7 @@ _BODIES = (
     *alert_bodies.BODIES,
     *desk_bodies.BODIES,
     *viewing.BODIES,
+    *signing.BODIES,
     *spending.BODIES,
 )
 _SECURITY = {
@@ -78,6 +80,7 @@ def build_openapi(in_force: ScorerInForce | None, version: str) -> dict[str, Any
     told = (
         telling.list_schemas(feature_set),
         staffing.list_schemas(),
+        signing.list_schemas(),
         spending.list_schemas(),
         mending.list_schemas(),
     )
@@ -102,6 +105,7 @@ def list_operations(feature_set: FeatureSet | None) -> Sequence[Operation]:
         *scoring.list_operations(feature_set),
         *looking_up.list_operations(),
         *viewing.list_operations(),
+        *signing.list_operations(),
         *spending.list_operations(),
         *staffing.list_operations(),
         *mending.list_operations(),

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -10,13 +12,14 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Pool, Row
 
 from agreement.periods import Period
-from agreement.signing import Signature, check_name, check_signers, choose_in_force
-from agreement.terms import Terms
+from agreement.signing import Signature, check_name, check_signers, choose_days, choose_in_force
+from agreement.terms import Terms, parse_terms
 from serving.store.agreements import (
     Stamp,
     find_version,
     insert_agreement,
     list_agreements,
+    list_page,
     lock_signing,
     read_stamp,
 )
@@ -24,6 +27,15 @@ from serving.store.agreements import (
 # A pool is one a database, however many engines with options of their own are made of it.
 _KNOWN: WeakKeyDictionary[Pool, tuple[Stamp, tuple[Signature, ...]]] = WeakKeyDictionary()
 _GUARD = Lock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Terms that may be signed: the text that they were read from, and for which days, in their zone."""
+
+    terms: Terms
+    text: str
+    days: Period
 
 
 class UnknownVersion(LookupError):
@@ -70,17 +82,32 @@ def get_signature(connection: Connection, version: str) -> Signature:
     return read_signature(row)
 
 
-def sign(
-    connection: Connection, terms: Terms, *, text: str, days: Period, signed_by: Sequence[str], now: int
-) -> Signature:
-    """Put terms in force for some days; what was signed before stays, and gives way where the days are the same.
+def browse_signatures(connection: Connection, *, most: int, before: int | None) -> list[Signature]:
+    """Browse what was signed, the latest first."""
+    rows = list_page(connection, most=most, after=None if before is None else (before,))
+    return [read_signature(row) for row in rows]
+
+
+def propose(text: str, *, begins: date | None = None, ends: date | None = None, now: int) -> Proposal:
+    """Propose the text of a file for some days: from today until the goal's end, unless others are named.
+
+    Raises
+    ------
+    BadTerms
+        If nobody could hold to the text.
+    BadSignature
+        If nobody could hold to it on these days, or its name cannot be kept.
+    """
+    terms = parse_terms(text)
+    check_name(terms)
+    return Proposal(terms=terms, text=text, days=choose_days(terms, begins=begins, ends=ends, now=now))
+
+
+def sign(connection: Connection, proposal: Proposal, *, signed_by: Sequence[str], now: int) -> Signature:
+    """Put a proposal in force; what was signed before stays, and gives way where the days are the same.
 
     Parameters
     ----------
-    text
-        The file from which the terms were read.
-    days
-        In the terms' zone.
     signed_by
         Who signs, for both sides.
     now
@@ -89,14 +116,14 @@ def sign(
     Raises
     ------
     BadSignature
-        If fewer than two sign, or the name of the terms cannot be kept.
+        If fewer than two sign.
     """
-    check_name(terms)
+    terms, days = proposal.terms, proposal.days
     lock_signing(connection)
     row = {
         "version": terms.version,
         "terms": terms.to_json(),
-        "text": text,
+        "text": proposal.text,
         "begins_at": days.begins_at,
         "ends_at": days.ends_at,
         "signed_at": now,

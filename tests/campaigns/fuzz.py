@@ -105,8 +105,10 @@ def fill(address: str) -> dict[str, str]:
     alerts = requests.get(f"{address}/v1/alerts", timeout=_PATIENCE_SECONDS).json()["items"]
     alert = alerts[0]["id"] if alerts else "none"
     _tell("PUT", f"{address}/v1/spending/webinar/2026-02", {"euros": 1_200.0})
+    agreed = {"text": 'name = "spring"', "ends": "2100-01-01", "signed_by": ["Anna", "Otto"]}
+    version = _tell("POST", f"{address}/v1/agreement", agreed)["version"]
     own = {"lead_id": "L-9", "account_id": "A-9", "owner_id": "anna", "channel": "webinar", "month": "2026-02"}
-    return {**own, "channel_id": channel, "alert_id": alert}
+    return {**own, "channel_id": channel, "alert_id": alert, "version": version}
 
 
 def _run(kind: Kind, n_requests: int, seed: int) -> Toll:

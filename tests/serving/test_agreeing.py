@@ -12,7 +12,7 @@ from agreement.periods import Period
 from agreement.terms import DEFAULT_TERMS, Terms
 from serving.agreeing import Agreeing
 from serving.store.database import Database
-from serving.usecases.signing import sign
+from serving.usecases.signing import Proposal, sign
 
 DAY = 86_400_000_000
 YEAR = Period(begins=date(2027, 1, 1), ends=date(2028, 1, 1))
@@ -49,7 +49,7 @@ def put(database: Database, name: str, days: Period = YEAR) -> Terms:
     """Sign terms of this name."""
     terms = Terms(name=name)
     with database.writing() as connection:
-        sign(connection, terms, text=f'name = "{name}"', days=days, signed_by=LEADS, now=NOW)
+        sign(connection, Proposal(terms=terms, text="", days=days), signed_by=LEADS, now=NOW)
     return terms
 
 

@@ -71,6 +71,8 @@ def _close(described: Any) -> Any:
 def _fill(client: TestClient, app: Any) -> Mapping[str, str]:
     """Tell of somebody, a channel, and a lead that turns hot; have it told; refuse something."""
     _put(client, "/v1/spending/webinar/2026-02", {"euros": 1_200.0})
+    agreed = {"text": 'name = "spring"', "ends": "2100-01-01", "signed_by": ["Anna", "Otto"]}
+    version = client.post("/v1/agreement", json=agreed).json()["version"]
     moment = to_datetime(NOW).isoformat().replace("+00:00", "Z")
     _put(client, "/v1/owners/anna", {"name": "Anna", "zone": "Europe/Berlin"})
     hook = {"owner_id": "anna", "kind": "webhook", "url": "https://crm.example/hook"}
@@ -93,6 +95,7 @@ def _fill(client: TestClient, app: Any) -> Mapping[str, str]:
         "alert_id": alert["id"],
         "channel": "webinar",
         "month": "2026-02",
+        "version": version,
     }
 
 

@@ -20,7 +20,7 @@ CANARY = "canary-7Hq"
 """Stands in what hostile callers send; no answer to a mistake and no line of the log may hold it."""
 FACTS = (
     *("leads", "lead_versions", "accounts", "account_versions", "events", "waiting_leads", "stage_changes"),
-    *("contacts", "people", "channels", "alerts", "deliveries"),
+    *("contacts", "people", "channels", "alerts", "deliveries", "agreements"),
 )
 _COUNTS = ", ".join(f"(SELECT count(*) FROM {table}) AS {table}" for table in FACTS)
 _LONG_ENOUGH_TO_TELL = 4
@@ -42,6 +42,7 @@ WRITES = (
     ("POST", "/v1/score"),
     ("PUT", "/v1/owners/O-news"),
     ("PUT", "/v1/spending/C-news/2026-02"),
+    ("POST", "/v1/agreement"),
     ("POST", "/v1/channels"),
     ("POST", "/v1/rejections/replay"),
     ("POST", "/v1/deliveries/replay"),

@@ -10,7 +10,7 @@ from agreement.terms import Terms
 from serving.store.database import Database
 from serving.store.tables import messages
 from serving.usecases.reminding import list_reminders, remind_team
-from serving.usecases.signing import sign
+from serving.usecases.signing import Proposal, sign
 from tests.serving.usecases.tellers import Teller
 from tests.serving.usecases.test_warning import add_channel, stand
 
@@ -37,7 +37,8 @@ def test_the_team_hears_of_the_end_thirty_seven_and_one_day_before_and_after_it(
     add_channel(database, "one")
     assert live_through(teller, begins=YEAR.begins_at, ends=YEAR.begins_at + DAY) == []
     with database.writing() as connection:
-        sign(connection, terms, text="", days=YEAR, signed_by=LEADS, now=YEAR.begins_at)
+        proposal = Proposal(terms=terms, text="", days=YEAR)
+        sign(connection, proposal, signed_by=LEADS, now=YEAR.begins_at)
     told = live_through(teller, begins=YEAR.ends_at - 33 * DAY, ends=YEAR.ends_at + 2 * DAY)
     about = f"{terms.version}:2028-01-01"
     assert told == [f"agreement_ends:{about}:{days}" for days in (30, 7, 1)] + [f"agreement_ended:{about}"]
