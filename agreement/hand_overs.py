@@ -94,7 +94,8 @@ def _list_of(life: Life, starts: Mapping[Start, Timer]) -> Iterator[HandedOver]:
     firsts: dict[int, Step] = {}
     for step in list_hand_overs(life.steps):
         firsts.setdefault(step.at, step)
-    for number, (at, next_at) in enumerate(zip(firsts, [*list(firsts)[1:], None], strict=True), start=1):
+    ends = [*firsts, None][1:]
+    for number, (at, next_at) in enumerate(zip(firsts, ends, strict=True), start=1):
         contacts = tuple(c for c in life.contacts if c.at >= at and (next_at is None or c.at < next_at))
         steps = _list_after(life.steps, firsts[at], next_at)
         timer = starts.get((life.lead_id, at))
