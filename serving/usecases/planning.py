@@ -151,7 +151,7 @@ def _compute_strains(
 def _list_notes(plans: TwoPlans, goal: Goal, is_asked_for: bool) -> Iterator[str]:
     history = plans.histories[Side.MARKETING]
     yield (
-        f"Rates are of leads that reached their stage from {history.period.begins} to before {history.period.ends}: "
+        f"Rates are of leads that reached a stage from {history.period.begins} to before {history.period.ends}: "
         "each has had its time. Values and days to a win are of the deals of the last 365 days."
     )
     if not is_asked_for:

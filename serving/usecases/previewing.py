@@ -29,7 +29,7 @@ class HotPreviews:
     Attributes
     ----------
     capacity, changed_capacity
-        Of those who take leads, now and with people more or fewer; the latter None where no such change was asked for.
+        Of those who take leads, now and with people more or fewer; None where nobody asked for that.
     in_force
         At the hot threshold in force; None where nothing was ever scored.
     fitting
