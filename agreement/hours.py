@@ -9,10 +9,11 @@ from datetime import date
 from typing import Self
 
 from agreement.hour_texts import DAY_MINUTES, BadHours, format_days, format_span, parse_days, parse_span
+from agreement.public_holidays import UnknownHolidays, read_codes
 from agreement.timetable import Days, Timetable, join_spans
 from agreement.zones import UnknownZone, get_zone
 
-__all__ = ["BadHours", "NeverOpen", "QuietHours", "UnknownZone", "WorkingHours"]
+__all__ = ["BadHours", "NeverOpen", "QuietHours", "UnknownHolidays", "UnknownZone", "WorkingHours"]
 
 
 class NeverOpen(BadHours):
@@ -32,11 +33,15 @@ class WorkingHours:
         and joined where they touch.
     holidays : frozenset of datetime.date
         Local dates without any work.
+    holidays_of : tuple of str
+        Countries and regions, such as ``FI`` and ``DE-BY``, on whose public holidays there is no work either.
 
     Raises
     ------
     UnknownZone
         If nobody knows the zone.
+    UnknownHolidays
+        If nobody knows the public holidays of a country or region.
     NeverOpen
         If no day has a span.
     BadHours
@@ -46,6 +51,7 @@ class WorkingHours:
     zone: str
     days: Days
     holidays: frozenset[date] = frozenset()
+    holidays_of: tuple[str, ...] = ()
     _timetable: Timetable = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -58,11 +64,14 @@ class WorkingHours:
         if not any(days):
             raise NeverOpen("working hours that never open: name at least one span")
         object.__setattr__(self, "days", days)
-        timetable = Timetable(zone=self.zone, days=days, holidays=self.holidays)
+        object.__setattr__(self, "holidays_of", read_codes(self.holidays_of))
+        timetable = Timetable(zone=self.zone, days=days, holidays=self.holidays, holidays_of=self.holidays_of)
         object.__setattr__(self, "_timetable", timetable)
 
     @classmethod
-    def from_text(cls, zone: str, text: str, holidays: frozenset[date] = frozenset()) -> Self:
+    def from_text(
+        cls, zone: str, text: str, holidays: frozenset[date] = frozenset(), holidays_of: tuple[str, ...] = ()
+    ) -> Self:
         """Return the hours of a text such as ``Mon-Thu 09:00-17:00, Fri 09:00-15:00`` or ``always``.
 
         Raises
@@ -71,8 +80,10 @@ class WorkingHours:
             If the text cannot be read.
         UnknownZone
             If nobody knows the zone.
+        UnknownHolidays
+            If nobody knows the public holidays of a country or region.
         """
-        return cls(zone=zone, days=parse_days(text), holidays=holidays)
+        return cls(zone=zone, days=parse_days(text), holidays=holidays, holidays_of=holidays_of)
 
     def to_text(self) -> str:
         """Return the text from which `from_text` makes the same days."""

@@ -20,6 +20,7 @@ from agreement.goal import Assumptions, Goal
 from agreement.hour_texts import parse_span
 from agreement.hours import QuietHours, WorkingHours
 from agreement.people import Person
+from agreement.public_holidays import read_codes
 from agreement.recycling import USUAL_REASONS, Reason, RecyclingRules
 from agreement.routing import Route
 from agreement.stages import USUAL_DEFINITIONS, Definition
@@ -40,9 +41,12 @@ class Terms:
         What people call these terms.
     action : str
         What an alert asks its reader to do.
-    zone, working_hours, quiet_hours, holidays : str, str, str, frozenset of datetime.date
-        Of people for whom the file says nothing else: an IANA name, texts such as ``Mon-Fri 09:00-17:00`` and
-        ``22:00-07:00``, and dates without work. "" means that the hours do not matter.
+    zone, working_hours, quiet_hours : str
+        Of people for whom the file says nothing else: an IANA name, and texts such as ``Mon-Fri 09:00-17:00`` and
+        ``22:00-07:00``; "" means that the hours do not matter.
+    holidays, holidays_of : frozenset of datetime.date, tuple of str
+        Dates without work, and countries and regions (``FI``, ``DE-BY``) whose public holidays are without work;
+        people may keep those of others.
     episodes, alerts, escalation : EpisodeRules, AlertRules, EscalationRules
         When a lead is hot, how it is told, and who is told when nobody answers.
     goal, assumed : Goal or None, Assumptions
@@ -74,6 +78,7 @@ class Terms:
     working_hours: str = ""
     quiet_hours: str = ""
     holidays: frozenset[date] = frozenset()
+    holidays_of: tuple[str, ...] = ()
     episodes: EpisodeRules = field(default_factory=EpisodeRules)
     alerts: AlertRules = field(default_factory=AlertRules)
     escalation: EscalationRules = field(default_factory=EscalationRules)
@@ -99,6 +104,7 @@ class Terms:
         _refuse_twice("stages", (definition.stage for definition in self.stages))
         _refuse_twice("reasons", (reason.code for reason in self.reasons))
         _refuse_twice("response", (response.bucket for response in self.response))
+        object.__setattr__(self, "holidays_of", read_codes(self.holidays_of))
         self.find_working_hours(self.zone)
         self.find_quiet_hours(self.zone)
         digest = sha256(self.to_json().encode()).hexdigest()
@@ -112,7 +118,7 @@ class Terms:
         """Return the usual working hours in a zone, None where they do not matter."""
         if not self.working_hours.strip():
             return None
-        return WorkingHours.from_text(zone, self.working_hours, self.holidays)
+        return WorkingHours.from_text(zone, self.working_hours, self.holidays, self.holidays_of)
 
     def find_quiet_hours(self, zone: str) -> QuietHours | None:
         """Return the usual quiet hours in a zone, None where there are none."""
@@ -175,12 +181,12 @@ def _read_terms(kind: type[_Terms], table: Any) -> _Terms:
 
 def _complete_person(person: Table, usual: Table, where: str) -> Table:
     """Return the table of a person with the usual zone and hours where it has none of its own."""
-    keys = ("zone", "working_hours", "quiet_hours")
+    keys = ("zone", "working_hours", "quiet_hours", "holidays_of")
     full = {**{key: usual[key] for key in keys if key in usual}, **person}
     zone = full.get("zone", "UTC")
-    working, quiet = full.get("working_hours"), full.get("quiet_hours")
+    working, quiet, codes = full.get("working_hours"), full.get("quiet_hours"), full.pop("holidays_of", [])
     if isinstance(working, str):
-        table = {"zone": zone, "days": working, "holidays": usual.get("holidays", [])}
+        table = {"zone": zone, "days": working, "holidays": usual.get("holidays", []), "holidays_of": codes}
         full["working_hours"] = table if working.strip() else None
     if isinstance(quiet, str):
         starts, ends = call_plainly(f"{where} quiet_hours", parse_span, quiet) if quiet.strip() else (0, 0)

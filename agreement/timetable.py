@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
+from agreement.public_holidays import is_public_holiday
 from agreement.zones import DAY_MICROS, EPOCH_ORDINAL, compute_instant, get_zone
 
 Span = tuple[int, int]
@@ -14,16 +15,20 @@ Days = tuple[tuple[Span, ...], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timetable:
-    """Spans for Monday to Sunday, in minutes since the local 00:00 (up to 2,880), left out on holidays."""
+    """Spans for Monday to Sunday, in minutes since the local 00:00 (up to 2,880), left out on holidays.
+
+    Holidays are the dates that are listed, and the public ones of countries and regions.
+    """
 
     zone: str
     days: Days
     holidays: frozenset[date] = frozenset()
+    holidays_of: tuple[str, ...] = ()
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Found once, because every look at the clock needs it; of numbers only, so that it outlives a process.
-        key = (zlib.crc32(self.zone.encode()), self.days, len(self.holidays))
+        key = (zlib.crc32(self.zone.encode()), self.days, len(self.holidays), len(self.holidays_of))
         object.__setattr__(self, "_hash", hash(key))
 
     def __hash__(self) -> int:
@@ -95,7 +100,7 @@ def join_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def _list_local_spans(timetable: Timetable, ordinal: int) -> Iterator[Span]:
     day = date.fromordinal(ordinal)
-    if day in timetable.holidays:
+    if day in timetable.holidays or is_public_holiday(day, timetable.holidays_of):
         return
     zone = get_zone(timetable.zone)
     for begin, end in timetable.days[day.weekday()]:

@@ -72,7 +72,7 @@ def read_person(body: str, terms: Terms) -> Person:
     """Read a person as stored: JSON as under ``[[people]]`` in the agreement, whose usual zone and hours count."""
     usual = {name: getattr(terms, name) for name in ("zone", "working_hours", "quiet_hours")}
     holidays = sorted(day.isoformat() for day in terms.holidays)
-    told = {**usual, "holidays": holidays, "people": [json.loads(body)]}
+    told = {**usual, "holidays": holidays, "holidays_of": list(terms.holidays_of), "people": [json.loads(body)]}
     return Terms.from_json(json.dumps(told)).people[0]
 
 

@@ -24,7 +24,8 @@ some = st.lists(texts, max_size=2).map(tuple)
 zones = st.sampled_from(["UTC", "Europe/Helsinki", "America/New_York"])
 buckets = st.sampled_from(BUCKET_NAMES)
 dates = st.frozensets(st.dates(), max_size=3)
-hours = st.builds(WorkingHours.from_text, zones, st.sampled_from(["always", "Mon-Fri 09:00-17:00"]), dates)
+codes = st.sampled_from([(), ("FI",), ("DE-BY", "US")])
+hours = st.builds(WorkingHours.from_text, zones, st.sampled_from(["always", "Mon-Fri 09:00-17:00"]), dates, codes)
 nights = st.builds(QuietHours, zone=zones, starts=st.integers(720, 1440), ends=st.integers(1, 719))
 durations = st.integers(0, 10**13)
 people = st.builds(
@@ -122,6 +123,7 @@ every_term = {
     "working_hours": st.sampled_from(["", "always", "Mon 09:00-10:00"]),
     "quiet_hours": st.sampled_from(["", "22:00-07:00"]),
     "holidays": dates,
+    "holidays_of": codes,
     "episodes": st.builds(
         EpisodeRules, margin=st.floats(0, 0.99), hold_micros=durations, cool_down_micros=durations
     ),

@@ -31,6 +31,7 @@ zone = "Europe/Helsinki"
 working_hours = "Mon-Fri 09:00-17:00"
 quiet_hours = "22:00-07:00"
 holidays = [2027-12-06]
+holidays_of = ["FI", "DE-BY"]
 
 [episodes]
 margin = 0.2
@@ -48,6 +49,7 @@ capacity_per_week = 7
 
 [[people]]
 id = "joe"
+holidays_of = ["US"]
 zone = "America/New_York"
 working_hours = "Mon-Fri 08:00-16:00"
 quiet_hours = ""
@@ -87,9 +89,13 @@ def test_a_file_says_what_differs_from_the_usual_terms(tmp_path):
     assert told.escalation == EscalationRules(to_team_micros=9 * HOUR)
     assert told.routes == (Route(name="All", industries=("machinery",), owners=("anna", "joe")),)
     assert anna.zone == "Europe/Helsinki"
+    assert anna.working_hours is not None
+    assert anna.working_hours.holidays_of == told.holidays_of == ("FI", "DE-BY")
     assert anna.working_hours == told.find_working_hours("Europe/Helsinki")
     assert anna.quiet_hours == told.find_quiet_hours("Europe/Helsinki")
-    assert joe.working_hours == WorkingHours.from_text("America/New_York", "Mon-Fri 08:00-16:00", christmas)
+    assert joe.working_hours == WorkingHours.from_text(
+        "America/New_York", "Mon-Fri 08:00-16:00", christmas, ("US",)
+    )
     assert (joe.quiet_hours, joe.manager_id) == (None, "anna")
 
 
@@ -108,6 +114,7 @@ def test_every_term_is_part_of_the_version():
         "working_hours": "always",
         "quiet_hours": "22:00-07:00",
         "holidays": frozenset([date(2027, 1, 1)]),
+        "holidays_of": ("FI",),
         "episodes": EpisodeRules(margin=0.1),
         "alerts": AlertRules(cap_per_day=1),
         "escalation": EscalationRules(to_manager_micros=1),
