@@ -108,7 +108,8 @@ def count_arrivals(
     begins_at, ends_at = period.begins_at, min(period.ends_at, as_of + 1)
     found: dict[str, dict[Stage, list[str]]] = {}
     for life in lives:
-        for stage in COUNTED:
+        # Without a step a lead has reached nothing but its first stage.
+        for stage in COUNTED if life.steps else COUNTED[:1]:
             at = life.find_reached(stage)
             if at is not None and begins_at <= at < ends_at:
                 by_stage = found.setdefault(crediting.find_origin(life), {})

@@ -28,7 +28,7 @@ class Kind:
     value_per_lead
         Euros won, by each lead of the kind, won or not.
     p_value
-        How likely chance alone makes them as unlike others, in [0, 1].
+        How likely chance alone makes them as unlike others, in [0, 1]; two traits: as unlike those of either.
     is_found
         Whether it stands among all that were tried with it; see `control_false_discoveries`.
     lead_ids
@@ -78,40 +78,45 @@ class Comparison:
         self._has = np.zeros((len(traits), len(lives)), dtype=np.float32)
         for number, places in enumerate(traits.values()):
             self._has[number, list(places)] = 1.0
+        sizes, won = self._has.sum(axis=1), self._has @ self._won
+        self._alone = [_read_rate(*both) for both in zip(won, sizes, strict=True)]
         self.base = Rate(count=int(self._won.sum()), of=len(lives))
 
     def compare_traits(self) -> list[Kind]:
         """Compare the leads of each trait with all others, in the order of the traits."""
-        wins = [_read_rate(*both) for both in zip(self._has @ self._won, self._has.sum(axis=1), strict=True)]
-        p_values, found = self._test(wins)
+        p_values = compute_p_values(self._alone, [self.base] * len(self._alone))
+        found = control_false_discoveries(p_values)
         places = range(len(self._traits))
-        return [self._describe((at,), wins[at], p_values[at], is_found=found[at]) for at in places]
+        return [self._describe((at,), self._alone[at], p_values[at], is_found=found[at]) for at in places]
 
     def compare_pairs(self, *, least: int) -> tuple[list[Kind], int]:
         """List the pairs of traits that say more than each of the two, and tell how many were tried.
 
-        The two are of two attributes, and at least `least` leads have both. A pair says more where its whole
-        interval lies above the shares of both of its traits, or below: else one of the two says it all.
+        The two are of two attributes, and at least `least` leads have both. A pair says more where its leads are
+        won more often than the rest of those with the one trait, and than the rest of those with the other, or
+        less often than both. It stands if both do: its p-value is the larger one (R. L. Berger, Technometrics 24,
+        1982, on tests of a union of hypotheses).
         """
         sizes, won = self._has @ self._has.T, (self._has * self._won) @ self._has.T
         pairs = [pair for pair in np.argwhere(np.triu(sizes >= least, k=1)).tolist() if self._differ(*pair)]
         wins = [_read_rate(won[a, b], sizes[a, b]) for a, b in pairs]
-        p_values, found = self._test(wins)
-        alone = [_read_rate(won[at, at], sizes[at, at]).value or 0.0 for at in range(len(self._traits))]
+        by_first = compute_p_values(wins, [self._alone[a] for a, _ in pairs])
+        by_second = compute_p_values(wins, [self._alone[b] for _, b in pairs])
+        p_values = [max(both) for both in zip(by_first, by_second, strict=True)]
+        found = control_false_discoveries(p_values)
         kinds = [
-            self._describe((a, b), rate, p_value, is_found=True)
-            for (a, b), rate, p_value, is_found in zip(pairs, wins, p_values, found, strict=True)
-            if is_found and (rate.low > max(alone[a], alone[b]) or rate.high < min(alone[a], alone[b]))
+            self._describe(pair, rate, p_value, is_found=True)
+            for pair, rate, p_value, is_found in zip(pairs, wins, p_values, found, strict=True)
+            if is_found and self._says_more(pair, rate)
         ]
         return kinds, len(pairs)
 
     def _differ(self, a: int, b: int) -> bool:
         return self._traits[a].attribute != self._traits[b].attribute
 
-    def _test(self, wins: Sequence[Rate]) -> tuple[list[float], list[bool]]:
-        counts, sizes = [rate.count for rate in wins], [rate.of for rate in wins]
-        p_values = compute_p_values(counts, sizes, total_count=self.base.count, total=self.base.of).tolist()
-        return p_values, control_false_discoveries(p_values)
+    def _says_more(self, pair: Sequence[int], wins: Rate) -> bool:
+        share, shares = wins.value or 0.0, [self._alone[at].value or 0.0 for at in pair]
+        return share > max(shares) or share < min(shares)
 
     def _describe(self, places: Sequence[int], wins: Rate, p_value: float, *, is_found: bool) -> Kind:
         others = Rate(count=self.base.count - wins.count, of=self.base.of - wins.of)

@@ -44,29 +44,15 @@ def compare_shares(some: Rate, others: Rate) -> Lift | None:
     return Lift(value=math.exp(log_ratio), low=math.exp(log_ratio - half), high=math.exp(log_ratio + half))
 
 
-def compute_p_values(
-    counts: Sequence[int], sizes: Sequence[int], *, total_count: int, total: int
-) -> NDArray[np.float64]:
-    """Compute for groups of a whole how likely chance alone makes them as unlike the rest as they are.
+def compute_p_values(parts: Sequence[Rate], wholes: Sequence[Rate]) -> list[float]:
+    """Compute for parts of wholes how likely chance alone makes each as unlike the rest of its whole as it is.
 
     The exact test of R. A. Fisher (Statistical Methods for Research Workers, 5th ed. 1934), two-sided: the
-    probabilities of all tables that are no likelier than the one found.
-
-    Parameters
-    ----------
-    counts, sizes : Sequence of int
-        Of each group, how many of how many.
-    total_count, total : int
-        How many of how many in the whole.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape ``(len(counts),)``, each in [0, 1].
+    probabilities of all tables that are no likelier than the one found. Each is in [0, 1].
     """
-    logs = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, total + 1)))))
-    found = [_test(count, size, total_count, total, logs) for count, size in zip(counts, sizes, strict=True)]
-    return np.asarray(found, dtype=np.float64)
+    most = max((whole.of for whole in wholes), default=0)
+    logs = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, most + 1)))))
+    return [_test(part, whole, logs) for part, whole in zip(parts, wholes, strict=True)]
 
 
 def control_false_discoveries(p_values: Sequence[float], share: float = FALSE_DISCOVERIES) -> list[bool]:
@@ -80,10 +66,11 @@ def control_false_discoveries(p_values: Sequence[float], share: float = FALSE_DI
     return [bool(last) and p <= ordered[last - 1] for p in p_values]
 
 
-def _test(count: int, size: int, total_count: int, total: int, logs: NDArray[np.float64]) -> float:
-    """Sum the hypergeometric probabilities up to that of `count`; `logs` are the logarithms of factorials."""
-    low, high = max(0, size - (total - total_count)), min(size, total_count)
+def _test(part: Rate, whole: Rate, logs: NDArray[np.float64]) -> float:
+    """Sum the hypergeometric probabilities up to that of a part; `logs` are the logarithms of factorials."""
+    missed = whole.of - whole.count
+    low, high = max(0, part.of - missed), min(part.of, whole.count)
     hits = np.arange(low, high + 1)
-    log_p = -(logs[hits] + logs[total_count - hits] + logs[size - hits] + logs[total - total_count - size + hits])
-    log_p += logs[total_count] + logs[total - total_count] + logs[size] + logs[total - size] - logs[total]
-    return float(min(1.0, np.exp(log_p[log_p <= log_p[count - low] + _AS_LIKELY]).sum()))
+    log_p = -(logs[hits] + logs[whole.count - hits] + logs[part.of - hits] + logs[missed - part.of + hits])
+    log_p += logs[whole.count] + logs[missed] + logs[part.of] + logs[whole.of - part.of] - logs[whole.of]
+    return float(min(1.0, np.exp(log_p[log_p <= log_p[part.count - low] + _AS_LIKELY]).sum()))

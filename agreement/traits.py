@@ -33,13 +33,18 @@ def list_traits(lives: Sequence[Life], *, least: int, most: int) -> dict[Trait, 
     """
     found: dict[Trait, list[int]] = {}
     for name in sorted({name for life in lives for name in life.facts} - _NO_TRAITS):
-        texts = {at: fact for at, life in enumerate(lives) if isinstance(fact := life.facts.get(name), str)}
-        numbers = {
-            at: fact for at, life in enumerate(lives) if isinstance(fact := life.facts.get(name), float | int)
+        texts: dict[str, list[int]] = {}
+        numbers: dict[int, float] = {}
+        for at, life in enumerate(lives):
+            fact = life.facts.get(name)
+            if isinstance(fact, str):
+                texts.setdefault(fact, []).append(at)
+            elif fact is not None:
+                numbers[at] = fact
+        found |= {
+            Trait(attribute=name, says=text): places for text, places in texts.items() if len(places) >= least
         }
-        for at, text in texts.items():
-            found.setdefault(Trait(attribute=name, says=text), []).append(at)
-        found.update(_cut(name, numbers))
+        found |= _cut(name, numbers)
     fit = {trait: places for trait, places in found.items() if least <= len(places) < len(lives)}
     kept = Counter({trait: len(places) for trait, places in sorted(fit.items(), key=_name_trait)}).most_common(most)
     return {trait: fit[trait] for trait, _ in sorted(kept, key=_name_trait)}
