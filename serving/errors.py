@@ -17,6 +17,7 @@ from serving.store.database import UnusableStore
 from serving.usecases.browsing import UnknownLead
 from serving.usecases.committing import KeyReused, StoreUnavailable
 from serving.usecases.figures import BadOption, UnknownTable
+from serving.usecases.linking import UnknownLink
 from serving.usecases.overseeing import UnknownAlert
 from serving.usecases.reaching import UnknownChannel
 from serving.usecases.signing import UnknownVersion
@@ -57,6 +58,7 @@ _RULES: Mapping[type[Exception], tuple[int, str]] = {
     UnusableStore: (503, "store_unavailable"),
     UnknownLead: (404, "unknown_lead"),
     UnknownAlert: (404, "unknown_alert"),
+    UnknownLink: (404, "unknown_link"),
     UnknownOwner: (404, "unknown_owner"),
     UnwritableLog: (503, "erasure_log_unwritable"),
     DamagedLog: (503, "erasure_log_unwritable"),
@@ -125,12 +127,13 @@ TITLES: Mapping[str, str] = {
     "unknown_reason": "Nobody agreed on this reason",
     "too_many_events": "Too many events at once",
     "too_many_facts": "Too many facts at once",
-    "unknown_act": "Unknown act",
+    "unknown_act": "There is no such act",
     "lead_never_came": "Events waited for a lead that never came",
     "bad_parameter": "A query parameter does not fit",
     "unknown_parameter": "There is no such query parameter",
     "unknown_lead": "There is no such lead",
     "unknown_alert": "There is no such alert",
+    "unknown_link": "The link opens nothing",
     "unknown_owner": "Nobody has this id",
     "erasure_log_unwritable": "The log of erasures cannot be kept",
     "unknown_channel": "There is no such channel",

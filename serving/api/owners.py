@@ -10,6 +10,7 @@ from agreement.capacity import ImpossibleCapacity
 from agreement.hour_texts import BadHours
 from agreement.hours import QuietHours, WorkingHours
 from agreement.people import TEAM
+from agreement.public_holidays import UnknownHolidays, read_codes
 from agreement.term_tables import BadTerms
 from agreement.zones import UnknownZone, get_zone
 from features.times import to_datetime
@@ -93,6 +94,7 @@ def describe_owner(known: Known) -> dict[str, Any]:
         "zone": person.zone,
         "working_hours": known.working_hours,
         "quiet_hours": known.quiet_hours,
+        "holidays_of": list(known.holidays_of),
         "industries": list(person.industries),
         "products": list(person.products),
         "places": list(person.places),
@@ -147,6 +149,13 @@ def _read_words(value: Any) -> list[str]:
     return words
 
 
+def _read_countries(value: Any) -> list[str]:
+    try:
+        return list(read_codes(_read_words(value)))
+    except UnknownHolidays:
+        raise BadField("unknown_holidays", "name countries as FI, and regions as DE-BY") from None
+
+
 def _read_flag(value: Any) -> bool:
     if type(value) is not bool:
         raise BadField("not_boolean", "give true or false")
@@ -167,6 +176,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
         "Mon-Fri 09:00-17:00", lambda text: WorkingHours.from_text("UTC", text, frozenset())
     ),
     "quiet_hours": _read_hours("22:00-07:00", lambda text: QuietHours.from_text(text, zone="UTC")),
+    "holidays_of": _read_countries,
     "industries": _read_words,
     "products": _read_words,
     "places": _read_words,

@@ -40,6 +40,12 @@ class Known:
         hours = self.person.quiet_hours
         return "" if hours is None else format_span(hours.starts, hours.ends)
 
+    @property
+    def holidays_of(self) -> tuple[str, ...]:
+        """Return the countries and regions on whose public holidays they do not work."""
+        hours = self.person.working_hours
+        return () if hours is None else hours.holidays_of
+
 
 def record_person(connection: Connection, person_id: str, body: str, terms: Terms, now: int) -> None:
     """Record what was told of somebody, once it is known that it reads back.

@@ -18,6 +18,7 @@ class OwnerBody(Struct, kw_only=True):
     zone: str
     working_hours: str | None
     quiet_hours: str | None
+    holidays_of: list[str]
     industries: list[str]
     products: list[str]
     places: list[str]

@@ -31,6 +31,10 @@ def list_schemas() -> dict[str, Any]:
         "zone": maybe(TEXT, "The IANA name of a time zone."),
         "working_hours": maybe(TEXT, "As in Mon-Fri 09:00-17:00. Alerts wait for them."),
         "quiet_hours": maybe(TEXT, "As in 22:00-07:00. Nobody is told then."),
+        "holidays_of": {
+            **_WORDS,
+            "description": "Countries (FI) and regions (DE-BY) whose public holidays they keep.",
+        },
         "industries": {**_WORDS, "description": "Leads of these industries go to them."},
         "products": {**_WORDS, "description": "Leads that ask for these products go to them."},
         "places": {**_WORDS, "description": "Leads of these countries or cities go to them."},
@@ -115,7 +119,7 @@ def _list_owner_operations() -> Sequence[Operation]:
 
 
 _OWNER_CODES = (
-    *("bad_owner", "bad_hours", "unknown_zone", "reserved_id", "different_id", "unknown_field"),
+    *("bad_owner", "bad_hours", "unknown_zone", "unknown_holidays", "reserved_id", "different_id", "unknown_field"),
     *("not_text", "not_number", "not_boolean", "not_an_array", "out_of_range"),
 )
 

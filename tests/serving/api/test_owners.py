@@ -14,6 +14,7 @@ ANNA = {
     "zone": "Europe/Helsinki",
     "working_hours": "Mon-Fri 09:00-17:00",
     "quiet_hours": "22:00-07:00",
+    "holidays_of": ["FI", "DE-BY"],
     "industries": ["Software"],
     "products": [],
     "places": ["FI"],
@@ -43,10 +44,11 @@ def test_what_is_told_is_read_back(desk: Desk) -> None:
 
 def test_what_is_left_out_is_as_agreed_for_everybody(desk: Desk, tmp_path: Path) -> None:
     """Somebody told by name alone has the zone and the hours of the agreement."""
-    agreed = 'zone = "Europe/Rome"\nworking_hours = "Mon-Fri 08:00-16:00"\n[[people]]\nid = "carlo"\n'
+    agreed = 'zone = "Europe/Rome"\nworking_hours = "Mon-Fri 08:00-16:00"\nholidays_of = ["IT"]\n[[people]]\nid = "carlo"\n'
     (tmp_path / "home" / "agreement.toml").write_text(agreed)
     owner = desk.ask("PUT", "/v1/owners/bea", {"name": "Bea"})[1]["owner"]
     assert (owner["zone"], owner["working_hours"]) == ("Europe/Rome", "Mon-Fri 08:00-16:00")
+    assert owner["holidays_of"] == ["IT"]
     listed = {each["id"]: each["source"] for each in desk.ask("GET", "/v1/owners")[1]["items"]}
     assert listed == {"bea": "told", "carlo": "agreement", "team": "built_in"}
 
@@ -58,6 +60,8 @@ def test_what_is_left_out_is_as_agreed_for_everybody(desk: Desk, tmp_path: Path)
         ("zone", 3, "not_text", "/zone"),
         ("working_hours", "now and then", "bad_hours", "/working_hours"),
         ("working_hours", "Mon-Fri 09:00-09:00", "bad_hours", "/working_hours"),
+        ("holidays_of", ["XX"], "unknown_holidays", "/holidays_of"),
+        ("holidays_of", "FI", "not_an_array", "/holidays_of"),
         ("quiet_hours", "22:00", "bad_hours", "/quiet_hours"),
         ("quiet_hours", "22:00-22:00", "bad_hours", "/quiet_hours"),
         ("places", "FI", "not_an_array", "/places"),
