@@ -10,6 +10,7 @@ from serving.admission import Admission
 from serving.api import (
     agreement,
     alerts,
+    batches,
     channels,
     deliveries,
     erasures,

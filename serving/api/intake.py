@@ -162,17 +162,17 @@ def read_accounts(asked: Asked) -> Sequence[Read]:
 
 def read_leads(asked: Asked) -> Sequence[Read]:
     """Read PUT /v1/leads/{id}."""
-    return [asked.reader.read_lead(asked.ids[0], asked.body, asked.now, _read_import(asked))]
+    return [asked.reader.read_lead(asked.ids[0], asked.body, asked.now, read_import(asked))]
 
 
 def read_events(asked: Asked) -> Sequence[Read]:
     """Read POST /v1/events: one event, or an array of which each is taken or refused by itself."""
-    batch = _read_import(asked)
+    batch = read_import(asked)
     if type(asked.body) is not list:
         return [read_event(asked.body, asked.now, batch)]
     if not 0 < len(asked.body) <= MOST_EVENTS:
         raise BadField("too_many_events", f"send 1 to {MOST_EVENTS:,} events at once")
-    return [_read_or_reject(asked, told, position, batch) for position, told in enumerate(asked.body)]
+    return read_each(asked, lambda told, path: read_event(told, asked.now, batch, path))
 
 
 def read_stages(asked: Asked) -> Sequence[Read]:
@@ -221,12 +221,18 @@ def reject(asked: Asked, told: Any, error: BadField) -> Rejected:
     return Rejected(kind=asked.place, code=error.code, path=error.path, detail=str(error), body=body)
 
 
-def _read_or_reject(asked: Asked, told: Any, position: int, batch: str) -> Read:
+def read_each(asked: Asked, read: Callable[[Any, str], Read]) -> Sequence[Read]:
+    """Read each item of an array, with the path to it; one that is refused keeps none of the others out."""
+    return [_read_or_reject(asked, told, read, f"/{position}") for position, told in enumerate(asked.body)]
+
+
+def _read_or_reject(asked: Asked, told: Any, read: Callable[[Any, str], Read], path: str) -> Read:
     try:
-        return read_event(told, asked.now, batch, f"/{position}")
+        return read(told, path)
     except BadField as error:
         return Read(item=reject(asked, told, error))
 
 
-def _read_import(asked: Asked) -> str:
+def read_import(asked: Asked) -> str:
+    """Read the name of the import that a request belongs to, "" for none."""
     return read_batch(asked.query["import"]) if "import" in asked.query else ""

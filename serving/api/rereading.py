@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Row
 
 from agreement.terms import Terms
-from serving.api import intake
+from serving.api import batches, intake
 from serving.api.attributes import BadField
 from serving.api.facts import FactReader, Read, read_event
 from serving.api.intake import Asked
@@ -62,14 +62,28 @@ def reread(rejection: Row[Any], reader: FactReader, now: int, terms: Terms) -> I
 
 
 def _read_one_event(asked: Asked) -> Sequence[Read]:
-    # An array that was refused whole is kept whole, and is no event.
-    if type(asked.body) is list:
-        raise BadField("not_an_object", "an array of events was refused as a whole: send it in smaller parts")
+    _refuse_array(asked)
     return [read_event(asked.body, asked.now, BATCH)]
+
+
+def _read_one(read: Callable[[Asked], Sequence[Read]]) -> Callable[[Asked], Sequence[Read]]:
+    def read_single(asked: Asked) -> Sequence[Read]:
+        _refuse_array(asked)
+        return read(asked)
+
+    return read_single
+
+
+def _refuse_array(asked: Asked) -> None:
+    # An array that was refused whole is kept whole, and is no fact.
+    if type(asked.body) is list:
+        raise BadField("not_an_object", "an array was refused as a whole: send it in smaller parts")
 
 
 _READINGS: Mapping[tuple[str, ...], Callable[[Asked], Sequence[Read]]] = {
     ("POST", "events"): _read_one_event,
+    ("POST", "stages"): _read_one(batches.read_stage_batch),
+    ("POST", "contacts"): _read_one(batches.read_contact_batch),
     ("PUT", "accounts"): intake.read_accounts,
     ("PUT", "leads"): intake.read_leads,
     ("POST", "leads", "stage"): intake.read_stages,

@@ -6,7 +6,7 @@ from typing import Any
 from features.contract import FIRMOGRAPHICS
 from features.feature_set import FeatureSet
 from serving.api.acts import KINDS_OF_CONTACT
-from serving.api.descriptions import deciding
+from serving.api.descriptions import batching, deciding
 from serving.api.descriptions.operation import WITH_QUERY, WITH_STORE, Answer, Body, Codes, Operation, refer, unite
 from serving.api.descriptions.parameters import (
     ACCOUNT_ID,
@@ -55,6 +55,7 @@ def list_operations(feature_set: FeatureSet | None) -> Sequence[Operation]:
         _describe_leads(feature_set),
         *deciding.list_operations(TAG, unite(_BROUGHT, _FIELDS), {200: _DONE, 202: _PARKED}),
         _describe_contacts(),
+        *batching.list_operations(TAG, unite(_BROUGHT, _FIELDS), _PARKED),
         _describe_snoozes(),
         _describe_acknowledgements(),
     ]
@@ -75,22 +76,25 @@ def list_schemas(feature_set: FeatureSet | None) -> dict[str, Any]:
         "owner_id": maybe(NAME, "Who it belongs to; left out, it stays with whom it has, or routing decides."),
         "stage": maybe({"type": "string", "enum": STAGES}, "Left out, it stays."),
     }
+    of_one_lead = _list_facts_of_one_lead()
     return {
         "AccountFacts": {"type": "object", "properties": account, "additionalProperties": other},
         "LeadFacts": {"type": "object", "properties": lead, "additionalProperties": other},
         "EventFacts": _describe_event(),
-        **deciding.list_schemas({"id": _THEIR_ID, "occurred_at": _WHEN, "by": _BY, "note": maybe(_NOTE)}),
-        "ContactFacts": _describe_object(
-            ("kind",),
-            id=_THEIR_ID,
-            kind={"type": "string", "enum": list(KINDS_OF_CONTACT)},
-            outcome=maybe(NAME, "How it ended, in a word of yours."),
-            occurred_at=_WHEN,
-            by=_BY,
-            note=maybe(_NOTE),
-        ),
+        **of_one_lead,
+        **batching.list_schemas(of_one_lead),
         "SnoozeFacts": _describe_object((), until=maybe(MOMENT, "Null ends the snooze."), by=_BY),
         "AcknowledgementFacts": _describe_object((), by=maybe(NAME, "Who takes it; your key's name, if left out.")),
+    }
+
+
+def _list_facts_of_one_lead() -> dict[str, Any]:
+    shared = {"id": _THEIR_ID, "occurred_at": _WHEN, "by": _BY, "note": maybe(_NOTE)}
+    kind = {"type": "string", "enum": list(KINDS_OF_CONTACT)}
+    outcome = maybe(NAME, "How it ended, in a word of yours.")
+    return {
+        **deciding.list_schemas(shared),
+        "ContactFacts": _describe_object(("kind",), kind=kind, outcome=outcome, **shared),
     }
 
 

@@ -31,6 +31,8 @@ NEWS = (
     ("PUT", "/v1/leads/L-news"),
     ("PUT", "/v1/accounts/A-news"),
     ("POST", "/v1/events"),
+    ("POST", "/v1/stages"),
+    ("POST", "/v1/contacts"),
     ("POST", "/v1/leads/L-news/stage"),
     ("POST", "/v1/leads/L-news/contacts"),
     ("POST", "/v1/leads/L-news/snooze"),

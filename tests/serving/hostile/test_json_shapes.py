@@ -96,6 +96,8 @@ def test_an_unknown_field_is_a_warning(company: Company, method: str, path: str)
     """A misspelt field is taken for what it is: something that the service does not know, and says so."""
     needed: dict[str, Any] = {
         "/v1/events": make_event("L-news"),
+        "/v1/stages": {"lead_id": "L-news", "stage": "sql"},
+        "/v1/contacts": {"lead_id": "L-news", "kind": "call"},
         "stage": {"stage": "sql"},
         "contacts": {"kind": "call"},
     }
