@@ -59,11 +59,24 @@ def _examine(home: Home, seconds: float) -> dict[str, str]:
         "tracking": home.tracking_uri,
         "history": _find(home.history / "history.json", "imported", "none yet: run `hotlead import`"),
         "champion": _find_champion(home),
+        "agreement": _find_agreement(home.folder),
     }
 
 
 def _find(path: Path, there: str, missing: str) -> str:
     return there if path.exists() else missing
+
+
+def _find_agreement(folder: Path) -> str:
+    """Say which agreement is in force, and what somebody should see to."""
+    from hotlead.standing import open_agreeing
+
+    with open_agreeing(folder) as agreeing:
+        in_force, warnings, trouble = agreeing.take(), agreeing.list_warnings(), agreeing.trouble
+    signature = in_force.signature
+    signed = "not signed: it follows the file" if signature is None else f"signed until before {signature.ends}"
+    sentences = dict.fromkeys([*([trouble] if trouble else []), *(warning.sentence for warning in warnings)])
+    return ". ".join([f"{in_force.terms.version}, {signed}", *sentences])
 
 
 def _find_champion(home: Home) -> str:

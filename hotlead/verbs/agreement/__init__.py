@@ -2,6 +2,10 @@
 
 import typer
 
+from hotlead.verbs.agreement.diff import diff
+from hotlead.verbs.agreement.show import show
+from hotlead.verbs.agreement.sign import sign
+from hotlead.verbs.agreement.versions import versions
 from hotlead.verbs.agreement.viewing import add_views
 
 agreement = typer.Typer(
@@ -9,4 +13,8 @@ agreement = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+agreement.command("sign")(sign)
+agreement.command("show")(show)
+agreement.command("versions")(versions)
+agreement.command("diff")(diff)
 add_views(agreement)
