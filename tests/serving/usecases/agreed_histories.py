@@ -47,6 +47,8 @@ TERMS = Terms(
     feedback=Feedback(within_micros=24 * HOUR_MICROS),
     people=PEOPLE,
 )
+Rows = dict[str, list[dict[str, Any]]]
+
 _SOURCES = ("Webinar", "webinar ", "Cold call", "Fair", None)
 _OUTCOMES = ("no answer", "Reached", "meeting", None)
 _ENDS = (
@@ -63,15 +65,20 @@ def write_history(connection: Connection, *, n_leads: int, seed: int) -> None:
     chance = random.Random(seed)
     ids = [f"L{number:04d}" for number in range(n_leads)]
     records = lock_leads(connection, ids, create=ids)
+    rows: Rows = {"events": [], "steps": [], "contacts": []}
     for lead_id in ids:
-        _write_lead(connection, records[lead_id], chance)
+        _invent_lead(rows, records[lead_id], chance)
     save_leads(connection, records.values())
-    versions = {person.id: person for person in PEOPLE}
-    for life in read_lives(connection):
-        save_timers(connection, _list_timers(life, chance, versions))
+    insert_events(connection, rows["events"], 1)
+    insert_stage_changes(connection, rows["steps"])
+    insert_contacts(connection, rows["contacts"])
+    people = {person.id: person for person in PEOPLE}
+    save_timers(
+        connection, [each for life in read_lives(connection) for each in _list_timers(life, chance, people)]
+    )
 
 
-def _write_lead(connection: Connection, record: Any, chance: random.Random) -> None:
+def _invent_lead(rows: Rows, record: Any, chance: random.Random) -> None:
     created = _BEGINS + chance.randrange(NOW + 3 * DAY_MICROS - _BEGINS)
     source = chance.choice(_SOURCES)
     attributes = {"industry": chance.choice(("Software", "Retail")), "employees": chance.randrange(1, 3_000)}
@@ -79,29 +86,29 @@ def _write_lead(connection: Connection, record: Any, chance: random.Random) -> N
     record.created_at = chance.choice((created, None))
     record.attributes = json.dumps(attributes if source is None else {**attributes, "source": source})
     record.owner_id = chance.choice(("ada", "bo", "cy", None))
-    _write_event(connection, record.id, created, chance)
-    _write_steps(connection, record, chance, created)
+    _invent_event(rows, record.id, created, chance)
+    _invent_ways(rows, record, chance, created)
 
 
-def _write_event(connection: Connection, lead_id: str, created: int, chance: random.Random) -> None:
+def _invent_event(rows: Rows, lead_id: str, created: int, chance: random.Random) -> None:
     if chance.random() < 0.6:
         at = created + chance.randrange(-DAY_MICROS, DAY_MICROS)
         row = {"lead_id": lead_id, "key": b"e", "type": "visit", "occurred_at": at, "recorded_at": at}
-        insert_events(connection, [{**row, "properties": None, "seq": 1}], 1)
+        rows["events"].append({**row, "properties": None, "seq": 1})
 
 
-def _write_steps(connection: Connection, record: Any, chance: random.Random, at: int) -> None:
-    rows = list(_invent_steps(chance, at))
-    if not rows and chance.random() < 0.2:
+def _invent_ways(rows: Rows, record: Any, chance: random.Random, at: int) -> None:
+    steps = list(_invent_steps(chance, at))
+    if not steps and chance.random() < 0.2:
         record.stage, record.stage_at = "sql", at + HOUR_MICROS
-    for number, (stage, act, reason, when) in enumerate(rows):
+    for number, (stage, act, reason, when) in enumerate(steps):
         row = {"stage": stage, "act": act, "reason": reason, "occurred_at": when, "recorded_at": when}
         blank = {"told_by": None, "note": None, "until": None, "value": None, "seq": 1}
         key = number.to_bytes(16, "big")
-        insert_stage_changes(connection, [{"lead_id": record.id, "key": key, **row, **blank}])
+        rows["steps"].append({"lead_id": record.id, "key": key, **row, **blank})
         record.stage, record.stage_at = stage, when
         if stage == "sql":
-            _write_contacts(connection, record.id, chance, when, number)
+            _invent_contacts(rows, record.id, chance, when, number)
 
 
 def _invent_steps(chance: random.Random, at: int) -> Iterator[tuple[str, str | None, str | None, int]]:
@@ -128,13 +135,13 @@ def _invent_steps(chance: random.Random, at: int) -> Iterator[tuple[str, str | N
             yield "lead", "woken", None, at
 
 
-def _write_contacts(connection: Connection, lead_id: str, chance: random.Random, at: int, number: int) -> None:
+def _invent_contacts(rows: Rows, lead_id: str, chance: random.Random, at: int, number: int) -> None:
     for attempt in range(chance.choice((0, 0, 1, 2, 3, 7))):
         at += chance.randrange(chance.choice((2 * HOUR_MICROS, 30 * HOUR_MICROS)))
         row = {"kind": chance.choice(("call", "email")), "outcome": chance.choice(_OUTCOMES), "occurred_at": at}
         more = {"told_by": chance.choice(("ada", "crm", None)), "recorded_at": at, "note": None, "seq": 1}
         key = bytes((number, attempt)).ljust(16, b"c")
-        insert_contacts(connection, [{"lead_id": lead_id, "key": key, **row, **more}])
+        rows["contacts"].append({"lead_id": lead_id, "key": key, **row, **more})
 
 
 def _list_timers(life: Life, chance: random.Random, people: dict[str, Person]) -> Iterator[tuple[str, Any]]:
