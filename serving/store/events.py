@@ -56,6 +56,24 @@ def read_histories(
         yield from connection.execute(found.order_by(events.c.lead_id, events.c.key))
 
 
+def find_latest(
+    connection: Connection, lead_ids: Collection[str], types: Collection[str], since: int
+) -> dict[str, dict[str, int]]:
+    """Find when leads last did things of some types, since a moment: by lead and type."""
+    latest: dict[str, dict[str, int]] = {}
+    if not lead_ids or not types:
+        return latest
+    chosen = (
+        events.c.lead_id.in_(sorted(lead_ids)),
+        events.c.type.in_(sorted(types)),
+        events.c.occurred_at > since,
+    )
+    found = select(events.c.lead_id, events.c.type, func.max(events.c.occurred_at)).where(*chosen)
+    for lead_id, kind, at in connection.execute(found.group_by(events.c.lead_id, events.c.type)):
+        latest.setdefault(lead_id, {})[kind] = at
+    return latest
+
+
 def claim_waiting(connection: Connection, lead_ids: Collection[str], since: int) -> None:
     """Lock the names of leads that have no row to lock yet, in their order.
 

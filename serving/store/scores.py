@@ -1,6 +1,6 @@
 """Scores: the ledger, one entry for every score given, and the bases they were computed by."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -43,7 +43,7 @@ def insert_basis(connection: Connection, basis: Mapping[str, Any]) -> None:
     connection.execute(insert(bases).on_conflict_do_nothing(), basis)
 
 
-def read_score_histories(connection: Connection, *, since: int, until: int) -> Iterator[Row[Any]]:
+def read_score_histories(connection: Connection, *, since: int, until: int) -> Iterator[Any]:
     """Read the scores of leads from one instant to before another, lead by lead in order.
 
     Ahead of them comes the last score that each lead had before: by it one knows how it stood.
@@ -66,3 +66,12 @@ def find_latest_basis(connection: Connection) -> Row[Any] | None:
     """Find the basis of the score that was given last."""
     latest = select(leads.c.basis_id).where(leads.c.scored_at.is_not(None)).order_by(leads.c.scored_at.desc())
     return connection.execute(select(bases).where(bases.c.id == latest.limit(1).scalar_subquery())).one_or_none()
+
+
+def list_buckets(connection: Connection, lead_ids: Collection[str]) -> dict[str, list[tuple[int, str]]]:
+    """List the buckets of leads and since when, for each lead in the order of its ledger."""
+    found = select(scores.c.lead_id, scores.c.as_of, scores.c.bucket).where(scores.c.lead_id.in_(sorted(lead_ids)))
+    listed: dict[str, list[tuple[int, str]]] = {}
+    for lead_id, as_of, bucket in connection.execute(found.order_by(scores.c.lead_id, scores.c.number)):
+        listed.setdefault(lead_id, []).append((as_of, bucket))
+    return listed

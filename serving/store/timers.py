@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from agreement.timers import Duty, Timer
@@ -42,16 +42,34 @@ def save_timers(connection: Connection, followed: Iterable[tuple[str, Timer]]) -
 
 def mark_timers_told(connection: Connection, keys: Iterable[tuple[str, int, str]], now: int) -> None:
     """Note that somebody was told of timers that were not kept."""
-    for lead_id, started_at, duty in keys:
-        its = (timers.c.lead_id == lead_id, timers.c.started_at == started_at, timers.c.duty == duty)
-        connection.execute(update(timers).where(*its).values(told_at=now))
+    its = [dict(zip(("of", "since", "owed"), key, strict=True)) for key in keys]
+    if its:
+        whose = (timers.c.lead_id == bindparam("of"), timers.c.started_at == bindparam("since"))
+        told = update(timers).where(*whose, timers.c.duty == bindparam("owed")).values(told_at=now)
+        connection.execute(told, its)
 
 
-def list_overdue(connection: Connection, now: int, *, most: int) -> list[Row[Any]]:
-    """List timers that are overdue and of which nobody was told, the oldest first."""
-    open_ones = (timers.c.met_at.is_(None), timers.c.ended_at.is_(None), timers.c.told_at.is_(None))
-    found = select(timers).where(timers.c.due_at <= now, *open_ones).order_by(timers.c.due_at, timers.c.lead_id)
-    return list(connection.execute(found.limit(most)))
+def delete_timers(connection: Connection, hand_overs: Iterable[tuple[str, int]]) -> None:
+    """Delete the timers of hand-overs that never were: a lead, and when they started."""
+    its = [{"of": lead_id, "since": started_at} for lead_id, started_at in hand_overs]
+    if its:
+        whose = (timers.c.lead_id == bindparam("of"), timers.c.started_at == bindparam("since"))
+        connection.execute(delete(timers).where(*whose), its)
+
+
+def list_overdue(connection: Connection, now: int, *, since: int, most: int) -> list[Row[Any]]:
+    """Lock and list timers that ran out since a moment and of which nobody was told, the oldest first.
+
+    Those that another worker holds are passed over.
+    """
+    found = select(timers).where(is_overdue(now, since)).order_by(timers.c.due_at, timers.c.lead_id, timers.c.duty)
+    return list(connection.execute(found.limit(most).with_for_update(skip_locked=True)))
+
+
+def is_overdue(now: int, since: int) -> ColumnElement[bool]:
+    """Return the condition under which a timer ran out since a moment and nobody was told of it."""
+    is_open = timers.c.met_at.is_(None) & timers.c.ended_at.is_(None) & timers.c.told_at.is_(None)
+    return timers.c.due_at.between(since, now) & is_open
 
 
 def read_timer(row: Row[Any]) -> Timer:

@@ -9,18 +9,14 @@ import msgspec
 from sqlalchemy import Connection
 
 from agreement.alerting import AlertPlan, Origin, plan_alert
-from agreement.people import TEAM, Person, choose_recipient
-from agreement.routing import assign_owner
-from features.text import normal_form
+from agreement.people import Person, choose_recipient
 from features.times import DAY
 from serving.store import alerts as store
 from serving.store.accounts import read_accounts
 from serving.store.journal import record_decisions
-from serving.usecases.looking import merge_attributes
+from serving.usecases.assigning import give_owner
 from serving.usecases.standing import Standing
 from serving.usecases.turning import Turn, note
-
-_ROUTED_BY = ("industry", "product", "country", "city")
 
 
 @dataclass(slots=True)
@@ -55,7 +51,8 @@ def raise_alerts(connection: Connection, turns: Sequence[Turn], standing: Standi
     planned, decisions = [], []
     for turn in turns:
         account = accounts.get(turn.record.account_id or "")
-        decisions += _find_owner(turn, account.attributes if account else None, standing, tally)
+        told = account.attributes if account else None
+        decisions += give_owner(turn.record, told, standing, tally.load)
         planned.append(_plan_in_turn(turn, standing, tally))
     # Digests are locked in one order everywhere, or two workers that share a sweep would wait for each other.
     planned.sort(key=lambda one: (one.person.id, one.plan.cause))
@@ -84,21 +81,6 @@ def name_alert(lead_id: str, episode: int) -> str:
 def name_digest(recipient_id: str, cause: str) -> str:
     """Return the id of a recipient's digest of a cause."""
     return "dig_" + blake2b(f"{cause}\n{recipient_id}".encode(), digest_size=12).hexdigest()
-
-
-def _find_owner(turn: Turn, account: str | None, standing: Standing, tally: _Tally) -> list[dict[str, Any]]:
-    """Give a lead an owner where it has none that we know."""
-    record = turn.record
-    if record.owner_id is not None and record.owner_id in standing.people:
-        return []
-    told = merge_attributes(record.attributes, account)
-    facts = {name: normal_form(str(told[name])) for name in _ROUTED_BY if told.get(name) is not None}
-    terms = standing.terms
-    assigned = assign_owner(facts, routes=terms.routes, people=standing.people, load=tally.load)
-    if assigned.owner_id != TEAM.id:
-        record.owner_id = assigned.owner_id
-        tally.load[assigned.owner_id] = tally.load.get(assigned.owner_id, 0) + 1
-    return [note(record.id, standing.now, "assigned", owner=assigned.owner_id, sentence=assigned.sentence)]
 
 
 def _plan_in_turn(turn: Turn, standing: Standing, tally: _Tally) -> _Planned:

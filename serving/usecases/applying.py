@@ -54,8 +54,10 @@ class Desk:
     changed: set[str] = field(default_factory=set)
     moved_accounts: set[str] = field(default_factory=set)
     whys: dict[str, Why] = field(default_factory=dict)
-    # The steps that hold, of leads whose steps or contacts this transaction adds to: their clocks are read anew.
+    # The steps that hold, of leads that somebody asked for.
     steps: dict[str, list[Step]] = field(default_factory=dict)
+    # Leads whose steps or contacts this transaction adds to: their timers are followed.
+    followed: set[str] = field(default_factory=set)
     decisions: list[Row] = field(default_factory=list)
     rejections: list[Row] = field(default_factory=list)
 

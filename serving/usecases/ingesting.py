@@ -20,8 +20,10 @@ from serving.store.rejections import insert_rejections
 from serving.usecases.alerting import raise_alerts
 from serving.usecases.applying import Desk, apply_item
 from serving.usecases.filing import file_facts
+from serving.usecases.handing_over import hand_over
 from serving.usecases.histories import Histories, Reading
 from serving.usecases.looking import Look, Seen, look
+from serving.usecases.promising import follow_promises
 from serving.usecases.recognising import drop_forgotten
 from serving.usecases.standing import Standing
 from serving.usecases.telling import tell_alerts
@@ -62,6 +64,8 @@ def ingest(
     reading = None if histories is None else Reading.of(histories)
     n_events = file_facts(desk, answers, commands, reading)
     turned = _score(desk, reading)
+    if reading is not None:
+        hand_over(desk, desk.whys)
     n_told = finish(desk, turned)
     return Ingested(
         answers=answers,
@@ -112,7 +116,8 @@ def choose_as_of(record: LeadRecord, now: int) -> int:
 
 
 def finish(desk: Desk, turned: Iterable[Any]) -> int:
-    """Raise the alerts, save every row, and tell what is due; return how many alerts were told at once."""
+    """Follow timers, raise alerts, save every row and tell what is due; return how many alerts that were."""
+    follow_promises(desk)
     due = raise_alerts(desk.connection, list(turned), desk.standing)
     lead_store.insert_versions(desk.connection, desk.lead_versions)
     account_store.insert_versions(desk.connection, desk.account_versions)

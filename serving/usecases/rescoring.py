@@ -13,6 +13,7 @@ from serving.store.batches import open_batch
 from serving.store.leads import LeadRecord, lock_chosen_leads
 from serving.store.tables import bases, leads
 from serving.usecases.applying import Desk
+from serving.usecases.handing_over import hand_over
 from serving.usecases.histories import Histories, Reading
 from serving.usecases.ingesting import finish, score_records
 from serving.usecases.standing import Standing
@@ -86,17 +87,19 @@ def _look_at(
     records = lock_chosen_leads(connection, chosen.limit(MOST_AT_ONCE))
     if not records:
         return 0
-    desk = _open_desk(connection, records, standing)
+    desk = open_desk(connection, records, standing)
     reading = Reading.of(histories)
     looked, as_of = score_records(connection, records, standing, reading)
     whys = {record.id: explain(record, desk.accounts.get(record.account_id or "")) for record in records}
     turns = settle(connection, records, looked, whys, as_of, desk.seq, standing)
     desk.changed.update(whys)
+    hand_over(desk, whys)
     finish(desk, turns)
     return len(records)
 
 
-def _open_desk(connection: Connection, records: Sequence[LeadRecord], standing: Standing) -> Desk:
+def open_desk(connection: Connection, records: Sequence[LeadRecord], standing: Standing) -> Desk:
+    """Open a desk for leads that are locked already."""
     account_ids = {record.account_id for record in records if record.account_id is not None}
     accounts = lock_accounts(connection, account_ids)
     return Desk(

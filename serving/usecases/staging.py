@@ -30,6 +30,7 @@ def settle_stages(desk: "Desk", fresh_stages: Collection[Key], fresh_contacts: C
         return
     batches = {lead_id: desk.stages[lead_id, key].batch for lead_id, key in sorted(fresh_stages)}
     take_steps(desk, known)
+    desk.followed |= known
     for lead_id in sorted(known & moved):
         _stand(desk, desk.leads[lead_id], batches.get(lead_id, ""))
 
