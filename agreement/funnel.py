@@ -174,7 +174,7 @@ def _compute_groups(
     passages: Passages, period: Period, names: Sequence[str], as_of: int, horizon_days: int
 ) -> tuple[GroupStage, ...]:
     reached = {stage: passages.reached_within(stage, period) for stage in FUNNEL}
-    touched = np.flatnonzero(np.logical_or.reduce(list(reached.values())))
+    touched = np.flatnonzero(np.logical_or.reduce(list(reached.values()))).tolist()
     counted = Counter(names[row] for row in touched)
     largest = sorted(counted, key=lambda name: (-counted[name], name))
     shown = largest if len(largest) <= _MOST_GROUPS else [*largest[: _MOST_GROUPS - 1], REST]

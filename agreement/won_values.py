@@ -113,7 +113,7 @@ def compute_t_quantile(degrees: int) -> float:
     if degrees == 1:
         return math.tan(math.pi * (_UPPER - 0.5))
     if degrees == 2:
-        return (2 * _UPPER - 1) * math.sqrt(2 / (4 * _UPPER * (1 - _UPPER)))
+        return float((2 * _UPPER - 1) * math.sqrt(2 / (4 * _UPPER * (1 - _UPPER))))
     z = NormalDist().inv_cdf(_UPPER)
     terms = (
         (z**3 + z) / 4,
@@ -121,4 +121,4 @@ def compute_t_quantile(degrees: int) -> float:
         (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
         (79 * z**9 + 776 * z**7 + 1_482 * z**5 - 1_920 * z**3 - 945 * z) / 92_160,
     )
-    return z + sum(term / degrees**power for power, term in enumerate(terms, start=1))
+    return z + math.fsum(term / degrees**power for power, term in enumerate(terms, start=1))

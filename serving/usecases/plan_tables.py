@@ -30,8 +30,10 @@ class TwoPlans:
 
     def pair(self) -> Iterator[tuple[SidePlan, SidePlan | None]]:
         """Iterate over the sides."""
-        changed = self.changed or [None] * len(self.usual)
-        yield from zip(self.usual, changed, strict=True)
+        if self.changed is None:
+            yield from ((plan, None) for plan in self.usual)
+        else:
+            yield from zip(self.usual, self.changed, strict=True)
 
 
 def table_needs(plans: TwoPlans, *, ends_at: int, now: int, zone: str) -> FigureTable:
