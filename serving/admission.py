@@ -34,6 +34,8 @@ class Admission:
         Where wrong keys above the limits are counted.
     on_refusal
         Called with the code of each refusal.
+    on_attack
+        Called with a sentence when wrong keys begin to come too fast.
     timer
         Returns seconds that only rise, whatever happens to the clock.
     """
@@ -47,12 +49,13 @@ class Admission:
         body_limit: int = 2**20,
         registry: CollectorRegistry | None = None,
         on_refusal: Callable[[str], object] = lambda _: None,
+        on_attack: Callable[[str], object] = lambda _: None,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock, self._body_limit, self._on_refusal = clock, body_limit, on_refusal
         self._keyring = Keyring(database, refresh_seconds=refresh_seconds, timer=timer)
         counter = Counter("hotlead_refused_keys", "Wrong keys above a limit.", registry=registry)
-        self._wrong_keys = WrongKeys(timer=timer, on_limit=counter.inc)
+        self._wrong_keys = WrongKeys(timer=timer, on_limit=counter.inc, on_news=on_attack)
 
     def guard(self, scope: str, app: ASGIApp) -> ASGIApp:
         """Return an application that admits callers with this scope to another; the Admitted is ``state["key"]``.

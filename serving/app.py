@@ -28,6 +28,7 @@ from serving.meters import Meters
 from serving.observing import Observing
 from serving.service import Service
 from serving.settings import Settings
+from serving.web.alert_page import build_alert_routes
 
 
 def read_clock() -> int:
@@ -63,6 +64,7 @@ def create_app(
         body_limit=settings.body_limit,
         registry=meters.registry,
         on_refusal=lambda code: meters.refused.labels(code).inc(),
+        on_attack=service.warning.warn_of_attack,
     )
     app = FastAPI(
         title="Hotlead",
@@ -79,6 +81,7 @@ def create_app(
     routes = build_routes(doors, admission)
     app.router.routes.extend(routes)
     app.router.routes.extend(build_health_routes(service, meters, admission))
+    app.router.routes.extend(build_alert_routes(service))
     app.router.routes.extend(_build_document_routes(app, championing))
     paths = frozenset(route.path for route in app.router.routes if isinstance(route, Route))
     # The two hottest routes are found without walking through all others.

@@ -22,6 +22,7 @@ from serving.store.migrating import migrate
 from serving.usecases.committing import Force
 from serving.usecases.histories import Histories
 from serving.usecases.ingesting import Ingested
+from serving.warning import Warner
 from serving.working import Worker
 
 
@@ -62,7 +63,7 @@ class Service:
         self.gathering = Gathering(
             self.database, self.take_force, on_batch=self._on_batch, most_waiting=settings.most_waiting
         )
-        self.sender = sender or Sender(settings.trusted)
+        self.sender = sender or Sender(settings.trusted, own_hosts=_find_own_hosts(settings.public_url))
         tools = Tools(
             database=self.database,
             take_force=self._take_force_to_work,
@@ -73,6 +74,7 @@ class Service:
             on_outcome=meters.record_outcome,
         )
         self.worker = Worker(tools)
+        self.warning = Warner(self.database, self.take_force, on_told=self.worker.wake_senders)
         self._meters = meters
 
     def prepare(self) -> None:
@@ -89,6 +91,7 @@ class Service:
     def stop(self) -> None:
         """Commit what waits, finish what is under way, and close the store."""
         self.gathering.stop()
+        self.warning.stop()
         if self.settings.works:
             self.worker.stop()
         self.database.close()

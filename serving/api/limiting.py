@@ -77,10 +77,18 @@ class WrongKeys:
         Returns seconds that only rise.
     on_limit
         Called for each wrong key above a limit.
+    on_news
+        Called with a sentence when a limit begins to bite, at most once a minute for each source.
     """
 
-    def __init__(self, *, timer: Callable[[], float], on_limit: Callable[[], object]) -> None:
-        self._timer, self._on_limit = timer, on_limit
+    def __init__(
+        self,
+        *,
+        timer: Callable[[], float],
+        on_limit: Callable[[], object],
+        on_news: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        self._timer, self._on_limit, self._on_news = timer, on_limit, on_news
         self._by_address, self._by_prefix = Buckets(PER_ADDRESS), Buckets(PER_PREFIX)
 
     def record(self, peer: str, text: bytes) -> None:
@@ -103,7 +111,9 @@ class WrongKeys:
     def _take(self, buckets: Buckets, name: Hashable, now: float, say: Callable[[], str]) -> float:
         wait = buckets.take(name, now)
         if wait > 0 and buckets.is_news(name, now):
-            logger.warning("more than %d wrong keys a minute come %s; they get 429", buckets.per_minute, say())
+            sentence = f"more than {buckets.per_minute} wrong keys a minute come {say()}; they get 429"
+            logger.warning("%s", sentence)
+            self._on_news(sentence)
         return wait
 
 

@@ -1,8 +1,9 @@
 """Standing: all that decides what a fact means at this moment, gathered once a transaction."""
 
 import json
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sqlalchemy import Connection
@@ -12,6 +13,7 @@ from agreement.terms import Terms
 from serving.championing import ScorerInForce
 from serving.store.people import list_people
 from serving.store.scores import find_basis, insert_basis
+from serving.store.secrets import LINKS, find_secret, keep_secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class Standing:
         The store's number for scorer and terms together, None without a scorer.
     address
         Where people find the service, for links; "" for none.
+    link_secret
+        Signs those links; empty without an address.
     """
 
     now: int
@@ -40,6 +44,7 @@ class Standing:
     people: Mapping[str, Person]
     basis_id: int | None
     address: str = ""
+    link_secret: bytes = field(default=b"", repr=False)
 
 
 def take_standing(
@@ -54,7 +59,13 @@ def take_standing(
         people=gather_people(connection, terms),
         basis_id=basis_id,
         address=address,
+        link_secret=_take_link_secret(connection) if address else b"",
     )
+
+
+def _take_link_secret(connection: Connection) -> bytes:
+    found = find_secret(connection, LINKS)
+    return keep_secret(connection, LINKS, secrets.token_bytes(32)) if found is None else found
 
 
 def gather_people(connection: Connection, terms: Terms) -> Mapping[str, Person]:

@@ -20,7 +20,8 @@ from serving.store.leads import LeadRecord, read_leads
 from serving.store.outbox import insert_deliveries, insert_messages
 from serving.store.people import list_channels
 from serving.store.scores import list_scores
-from serving.usecases.alerting import name_digest
+from serving.usecases.alerting import name_alert, name_digest
+from serving.usecases.linking import write_token
 from serving.usecases.looking import merge_attributes
 from serving.usecases.standing import Standing
 from serving.usecases.turning import decode_reasons, note
@@ -140,12 +141,20 @@ def describe_lead(
         score=record.score or 0,
         bucket=record.bucket or "cold",
         reasons=tuple(reason.to_text() for reason in reasons[:_REASONS_TOLD]),
-        link=f"{standing.address}/leads/{record.id}" if standing.address else "",
+        link=_write_link(record, standing),
         action=standing.terms.action,
         until=None if escalation is None else to_datetime(escalation.at),
         model_version=latest[0].model_version if latest else "",
         account_id=record.account_id,
     )
+
+
+def _write_link(record: LeadRecord, standing: Standing) -> str:
+    """Write the link to the alert of a lead's latest episode, "" where there is nowhere to go."""
+    if not standing.link_secret or record.episode == 0:
+        return ""
+    token = write_token(standing.link_secret, name_alert(record.id, record.episode), standing.now)
+    return f"{standing.address}/a/{token}"
 
 
 def find_name(told: Mapping[str, Any]) -> str:

@@ -30,8 +30,16 @@ KEEN: dict[str, Any] = {"employees": 9_000, "mark_0": "red"}
 class Teller:
     """A store, what is in force, and a clock moved by hand."""
 
-    def __init__(self, database: Database, in_force: ScorerInForce | None, terms: Terms = DEFAULT_TERMS) -> None:
+    def __init__(
+        self,
+        database: Database,
+        in_force: ScorerInForce | None,
+        terms: Terms = DEFAULT_TERMS,
+        *,
+        address: str = "",
+    ) -> None:
         self.database, self.in_force, self.terms, self.now = database, in_force, terms, NOW
+        self.address = address
         self._histories: Histories | None = None
         self._n_events = 0
 
@@ -93,7 +101,9 @@ class Teller:
         return self._histories
 
     def _stand(self, connection: Any) -> Any:
-        return take_standing(connection, now=self.now, in_force=self.in_force, terms=self.terms)
+        return take_standing(
+            connection, now=self.now, in_force=self.in_force, terms=self.terms, address=self.address
+        )
 
 
 def put_in_force(home: Path, version: str = "1", *, rounds: int = 30, withheld: str | None = None) -> ScorerInForce:
