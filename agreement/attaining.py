@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from agreement.commitments import Supply
 from agreement.contact_activity import Activity, count_contacts
 from agreement.duties import LeadTimer, Tally, choose_due, order_by_due, tally_by
-from agreement.hand_overs import HandedOver, list_handed_over, list_known_lives
+from agreement.hand_overs import HandedOver, list_handed_over, list_known_lives, list_moved_since
 from agreement.lives import Life
 from agreement.people import Person
 from agreement.periods import Period
-from agreement.promise_trend import Span, compute_trend
+from agreement.promise_trend import Span, compute_trend, list_spans
 from agreement.response_times import Wait, compute_first_waits, compute_waits
 from agreement.resting import Rested, find_rested
 from agreement.supplying import Arrival, Supplied, judge_supply, list_arrivals
@@ -113,7 +113,8 @@ def compute_attainment(
         Which hand-overs count for what sales owes, None for all; marketing's promises and resting leads are
         everybody's.
     """
-    known = _know(facts, terms, as_of, Scope() if scope is None else scope)
+    since = min(span.begins_at for span in (period, *list_spans(period, as_of)))
+    known = _know(facts, terms, as_of, since=since, scope=Scope() if scope is None else scope)
     due = choose_due(known.timers, period)
     handed = known.list_within(period)
     turned_down = known.list_turned_down(terms, period)
@@ -135,7 +136,7 @@ def compute_attainment(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What is known at an instant: all lives and hand-overs; the timers, ordered by what is due, of the scope."""
+    """What is known at an instant: all lives, the hand-overs of those that moved lately, the timers of a scope."""
 
     lives: Sequence[Life]
     handed_over: Sequence[HandedOver]
@@ -167,15 +168,16 @@ class _Known:
         return [life for life in self.lives if life.lead_id in ids]
 
 
-def _know(facts: Facts, terms: Terms, as_of: int, scope: Scope) -> _Known:
+def _know(facts: Facts, terms: Terms, as_of: int, *, since: int, scope: Scope) -> _Known:
     lives, started = list_known_lives(facts.lives, as_of), order_by_due(facts.timers, as_of)
-    handed_over = list_handed_over(lives, started)
+    moved = list_moved_since(lives, since)
+    handed_over = list_handed_over(moved, started)
     return _Known(
         lives=lives,
         handed_over=handed_over,
         timers=[each for each in started if scope.holds(each[1].owner_id, each[1].bucket)],
         supplies=[
-            (supply, list_arrivals(supply, lives=lives, handed_over=handed_over, goal=terms.goal))
+            (supply, list_arrivals(supply, lives=moved, handed_over=handed_over, goal=terms.goal))
             for supply in terms.supply
         ],
         scope=scope,

@@ -49,6 +49,8 @@ def count_contacts(lives: Iterable[Life], people: Mapping[str, Person], period: 
     begins_at, ends_at = period.begins_at, period.ends_at
     made: dict[tuple[str, str], list[tuple[str, bool]]] = {}
     for life in lives:
+        if not life.contacts or life.contacts[-1].at < begins_at:
+            continue
         for contact in life.contacts:
             if begins_at <= contact.at < ends_at:
                 key = (_find_maker(contact, life, people) or "", contact.kind)

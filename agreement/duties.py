@@ -52,7 +52,7 @@ class Tally:
 def order_by_due(timers: Iterable[LeadTimer], as_of: int) -> list[LeadTimer]:
     """Return the timers that had started by an instant, in the order in which they fall due."""
     known = [(lead_id, timer) for lead_id, timer in timers if timer.started_at <= as_of]
-    return sorted(known, key=lambda each: (each[1].due_at, each[0], each[1].duty))
+    return sorted(known, key=_get_due)
 
 
 def choose_due(ordered: Sequence[LeadTimer], period: Period) -> Sequence[LeadTimer]:

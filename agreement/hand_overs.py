@@ -62,6 +62,11 @@ def list_known_lives(lives: Iterable[Life], as_of: int) -> list[Life]:
     return [_cut(life, as_of) for life in lives if life.created_at <= as_of]
 
 
+def list_moved_since(lives: Iterable[Life], since: int) -> list[Life]:
+    """List the lives that began, or came to another stage, at an instant or later."""
+    return [life for life in lives if life.created_at >= since or (life.steps and life.steps[-1].at >= since)]
+
+
 def list_handed_over(lives: Iterable[Life], timers: Iterable[tuple[str, Timer]]) -> list[HandedOver]:
     """List every hand-over of some leads, each lead's in the order of time.
 
@@ -96,7 +101,7 @@ def _list_of(life: Life, starts: Mapping[Start, Timer]) -> Iterator[HandedOver]:
         firsts.setdefault(step.at, step)
     ends = [*firsts, None][1:]
     for number, (at, next_at) in enumerate(zip(firsts, ends, strict=True), start=1):
-        contacts = tuple(c for c in life.contacts if c.at >= at and (next_at is None or c.at < next_at))
+        contacts = _choose_contacts(life.contacts, at, next_at)
         steps = _list_after(life.steps, firsts[at], next_at)
         timer = starts.get((life.lead_id, at))
         yield HandedOver(
@@ -112,10 +117,18 @@ def _list_of(life: Life, starts: Mapping[Start, Timer]) -> Iterator[HandedOver]:
         )
 
 
-def _list_after(steps: Sequence[Step], first: Step, next_at: int | None) -> list[Step]:
+def _choose_contacts(contacts: tuple[Contact, ...], at: int, next_at: int | None) -> tuple[Contact, ...]:
+    # Most leads are handed over once, and contacted by nobody before.
+    if not contacts or (next_at is None and contacts[0].at >= at):
+        return contacts
+    return tuple(c for c in contacts if c.at >= at and (next_at is None or c.at < next_at))
+
+
+def _list_after(steps: Sequence[Step], first: Step, next_at: int | None) -> Sequence[Step]:
     """List the steps behind a hand-over: an MQL of its own instant led there, and does not take it back."""
     place = next(n for n, step in enumerate(steps, start=1) if step is first)
-    return [step for step in steps[place:] if next_at is None or step.at < next_at]
+    later = steps[place:]
+    return later if next_at is None else [step for step in later if step.at < next_at]
 
 
 def _find_answer(steps: Sequence[Step], contacts: Sequence[Contact]) -> int | None:

@@ -59,7 +59,7 @@ def find_rested(lives: Iterable[Life], terms: Terms, period: Period, as_of: int)
     wakes: dict[str, int] = {}
     woken: dict[Stage, list[str]] = {}
     for life in lives:
-        if not any(step.stage == Stage.RECYCLED or step.act == Act.WOKEN for step in life.steps):
+        if not _may_matter(life, begins_at):
             continue
         pairs = list(zip((None, *life.steps), life.steps, strict=False))
         within = [(before, step) for before, step in pairs if begins_at <= step.at < ends_at]
@@ -75,6 +75,16 @@ def find_rested(lives: Iterable[Life], terms: Terms, period: Period, as_of: int)
         overdue=tuple(lead_id for lead_id, at in wakes.items() if at <= as_of),
         woken=woken,
     )
+
+
+def _may_matter(life: Life, begins_at: int) -> bool:
+    """Tell whether a lead rests, or has moved since an instant and ever rested."""
+    if not life.steps:
+        return False
+    last = life.steps[-1]
+    if last.stage == Stage.RECYCLED or last.at < begins_at:
+        return last.stage == Stage.RECYCLED
+    return any(step.stage == Stage.RECYCLED or step.act == Act.WOKEN for step in life.steps)
 
 
 def _is_put_aside(before: Step | None, step: Step) -> bool:

@@ -72,14 +72,12 @@ def list_turned_down(
         In which it happened.
     """
     fit = {reason.code for reason in reasons if reason.is_about_fit}
-    by_lead: dict[str, list[HandedOver]] = {}
+    found = [(life, step) for life, before, step in _list_steps(lives, period) if is_turned_down(before, step)]
+    by_lead: dict[str, list[HandedOver]] = {life.lead_id: [] for life, _ in found}
     for each in handed_over:
-        by_lead.setdefault(each.lead_id, []).append(each)
-    return [
-        _turn_down(life, step, by_lead.get(life.lead_id, []), fit)
-        for life, before, step in _list_steps(lives, period)
-        if is_turned_down(before, step)
-    ]
+        if each.lead_id in by_lead:
+            by_lead[each.lead_id].append(each)
+    return [_turn_down(life, step, by_lead[life.lead_id], fit) for life, step in found]
 
 
 def list_misfits(lives: Iterable[Life], turned_down: Iterable[TurnedDown], period: Period) -> list[Misfit]:
@@ -123,7 +121,8 @@ def is_turned_down(before: Stage, step: Step) -> bool:
 
 def _list_steps(lives: Iterable[Life], period: Period) -> Iterator[tuple[Life, Stage, Step]]:
     begins_at, ends_at = period.begins_at, period.ends_at
-    return ((life, before, step) for life in lives for before, step in pair_steps(life, begins_at, ends_at))
+    recent = (life for life in lives if life.steps and life.steps[-1].at >= begins_at)
+    return ((life, before, step) for life in recent for before, step in pair_steps(life, begins_at, ends_at))
 
 
 def _is_decided(before: Stage, step: Step) -> bool:
