@@ -11,12 +11,10 @@ from agreement.prevailing import list_prevailing
 from agreement.stages import Stage
 from features.text import normal_form
 from serving.store.leads import NOBODY_TOLD
-from serving.store.tables import accounts, contacts, events, leads, stage_changes
+from serving.store.tables import accounts, contacts, leads, stage_changes
+from serving.store.touches import read_touches
 
 _ATTRIBUTES = msgspec.json.Decoder(dict[str, Any])
-# What a website may call the channel of a visit, and the content of a download.
-_CHANNEL = ("channel", "utm_source", "source")
-_CONTENT = ("content", "title", "asset", "page", "url")
 # Who somebody is says nothing about a kind of lead, and has no place in a figure.
 _PERSONAL = frozenset(("name", "first_name", "last_name", "email", "phone", "company", "website"))
 
@@ -35,7 +33,7 @@ def read_lives(
     """
     steps = _gather(connection, stage_changes, read_step, ids)
     made = _gather(connection, contacts, read_contact, ids)
-    touches = _gather(connection, events, _read_touch, ids) if with_touches else {}
+    touches = read_touches(connection, ids) if with_touches else {}
     companies = _read_accounts(connection)
     query = select(leads).where(leads.c.version != NOBODY_TOLD, _among(leads.c.id, ids)).order_by(leads.c.id)
     return [
@@ -103,17 +101,6 @@ def read_step(row: Row[Any]) -> Step:
 def read_contact(row: Row[Any]) -> Contact:
     """Read a contact from its row."""
     return Contact(at=row.occurred_at, kind=row.kind, outcome=row.outcome, told_by=row.told_by)
-
-
-def _read_touch(row: Row[Any]) -> Touch:
-    told = {} if row.properties is None else _ATTRIBUTES.decode(row.properties)
-    return Touch(
-        at=row.occurred_at, type=row.type, channel=_find_text(told, _CHANNEL), content=_find_text(told, _CONTENT)
-    )
-
-
-def _find_text(told: Mapping[str, Any], names: Collection[str]) -> str | None:
-    return next((told[name] for name in names if isinstance(told.get(name), str) and told[name].strip()), None)
 
 
 def _read_accounts(connection: Connection) -> dict[str, Mapping[str, str | float]]:
