@@ -127,7 +127,19 @@ def compute_funnel(
     assumed_value : float or None
         Euros of a won deal where none was won in the period with its value.
     """
-    passages = Passages.from_lives(lives, as_of=as_of)
+    return compute_funnel_of(
+        Passages.from_lives(lives, as_of=as_of),
+        period,
+        as_of=as_of,
+        horizon_days=horizon_days,
+        assumed_value=assumed_value,
+    )
+
+
+def compute_funnel_of(
+    passages: Passages, period: Period, *, as_of: int, horizon_days: int, assumed_value: float | None = None
+) -> Funnel:
+    """Compute the funnel of a period, as `compute_funnel` does, from what leads passed by `as_of`."""
     won = passages.reached_within(Stage.CUSTOMER, period)
     average = compute_average_value(_list_values(passages, won), assumed=assumed_value)
     spans = tuple(

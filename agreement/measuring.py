@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agreement.episodes import DAY_MICROS
-from agreement.funnel import Funnel, compute_funnel
+from agreement.funnel import Funnel, compute_funnel_of
 from agreement.goal import Goal
 from agreement.lives import Life
 from agreement.passages import FUNNEL, Passages
@@ -85,7 +85,7 @@ def measure_history(lives: Sequence[Life], *, goal_period: Period, as_of: int, h
     values = passages.value[latest]
     return History(
         period=mature,
-        funnel=compute_funnel(lives, mature, as_of=as_of, horizon_days=horizon_days),
+        funnel=compute_funnel_of(passages, mature, as_of=as_of, horizon_days=horizon_days),
         won_values=tuple(values[~np.isnan(values)].tolist()),
         to_win=_measure_times(passages.reached[latest]),
         won_ids=passages.name(counting),

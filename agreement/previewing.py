@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agreement.episodes import Change, EpisodeRules, EpisodeState, advance, close
 from agreement.weekly_counts import WeeklyForecast, forecast_week
@@ -14,8 +15,6 @@ from agreement.zones import DAY_MICROS
 
 Span = tuple[int, int]
 WEEK_MICROS = 7 * DAY_MICROS
-# So many steps halve any list of scores that a store can hold.
-_MOST_STEPS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +55,16 @@ class Ledger:
     begins_at: int
     ends_at: int
 
+    @property
+    def n_weeks(self) -> int:
+        """Return how many whole weeks there are."""
+        return max(0, (self.ends_at - self.begins_at) // WEEK_MICROS)
+
+    @property
+    def first_at(self) -> int:
+        """Return when the first whole week begins: they are counted back from the end."""
+        return self.ends_at - self.n_weeks * WEEK_MICROS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotPreview:
@@ -94,32 +103,14 @@ def preview_threshold(ledger: Ledger, threshold: float, rules: EpisodeRules) -> 
     rules : EpisodeRules
         Of the terms.
     """
-    n_weeks = max(0, (ledger.ends_at - ledger.begins_at) // WEEK_MICROS)
-    first_at = ledger.ends_at - n_weeks * WEEK_MICROS
-    weeks: list[list[str]] = [[] for _ in range(n_weeks)]
-    in_bulk: list[str] = []
-    for lead_id, sightings in ledger.sightings.items():
-        # Whoever never reaches the threshold never enters; most leads leave the walk here.
-        if max((seen.probability for seen in sightings), default=0.0) < threshold:
-            continue
-        for entered in _list_entries(sightings, ledger.closings.get(lead_id, ()), threshold, rules):
-            if not first_at <= entered.at < ledger.ends_at:
-                continue
-            (in_bulk if entered.is_bulk else weeks[(entered.at - first_at) // WEEK_MICROS]).append(lead_id)
-    counts = [len(week) for week in weeks]
-    return HotPreview(
-        threshold=threshold,
-        weeks=tuple(tuple(week) for week in weeks),
-        in_bulk=tuple(in_bulk),
-        forecast=forecast_week(counts),
-    )
+    return _replay(ledger, _list_peaks(ledger), threshold, rules)
 
 
 def fit_threshold(ledger: Ledger, per_week: float, rules: EpisodeRules) -> HotPreview | None:
     """Find the lowest threshold at which no more leads a week would have turned hot than people can answer.
 
-    It is looked for by halving among the probabilities that were given; a little below it more leads turn hot
-    than `per_week` on average, at it as many or fewer.
+    It is looked for by halving among the probabilities that were given: at it as many or fewer than `per_week`
+    turned hot on average, at the next lower one more.
 
     Parameters
     ----------
@@ -133,25 +124,82 @@ def fit_threshold(ledger: Ledger, per_week: float, rules: EpisodeRules) -> HotPr
     Returns
     -------
     HotPreview or None
-        None where there is no whole week, or no score in it.
+        None where there is no whole week, or no score.
     """
     given = np.unique([seen.probability for each in ledger.sightings.values() for seen in each])
-    if ledger.ends_at - ledger.begins_at < WEEK_MICROS or not len(given):
+    if not ledger.n_weeks or not len(given):
         return None
     # Above all scores nobody is hot, so the search has an end that fits.
-    candidates = [*given.tolist(), float(np.nextafter(given[-1], np.inf))]
-    low, high = -1, len(candidates) - 1
-    fitting = preview_threshold(ledger, candidates[high], rules)
-    for _ in range(_MOST_STEPS):
-        if high - low <= 1:
-            break
+    candidates = np.append(given, np.nextafter(given[-1], np.inf))
+    peaks = _list_peaks(ledger)
+    too_many = np.flatnonzero(_count_least(peaks, candidates) > per_week * ledger.n_weeks)
+    low, high = int(too_many[-1]) if len(too_many) else -1, len(candidates) - 1
+    fitting = _replay(ledger, peaks, float(candidates[high]), rules)
+    while high - low > 1:
         middle = (low + high) // 2
-        tried = preview_threshold(ledger, candidates[middle], rules)
-        if tried.forecast is not None and tried.forecast.mean <= per_week:
+        tried = _replay(ledger, peaks, float(candidates[middle]), rules)
+        if sum(map(len, tried.weeks)) <= per_week * ledger.n_weeks:
             high, fitting = middle, tried
         else:
             low = middle
     return fitting
+
+
+@dataclass(frozen=True, slots=True)
+class _Peak:
+    """The highest score of a lead that could count in a week, and the highest that could not."""
+
+    lead_id: str
+    counting: float
+    other: float
+
+
+def _list_peaks(ledger: Ledger) -> list[_Peak]:
+    return [
+        _find_peak(lead_id, sightings, ledger.closings.get(lead_id, ()), ledger)
+        for lead_id, sightings in ledger.sightings.items()
+    ]
+
+
+def _find_peak(lead_id: str, sightings: Sequence[Sighting], closings: Sequence[Span], ledger: Ledger) -> _Peak:
+    counting = other = -np.inf
+    for seen in sightings:
+        if seen.is_bulk or not ledger.first_at <= seen.at < ledger.ends_at or closings:
+            other = max(other, seen.probability)
+        else:
+            counting = max(counting, seen.probability)
+    return _Peak(lead_id, counting, other)
+
+
+def _count_least(peaks: Sequence[_Peak], thresholds: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Count, for each threshold, the leads that surely turned hot at it, shape of `thresholds`.
+
+    They are those that reached it, and only by scores that count: the first such score begins an episode.
+    """
+    sure = [peak for peak in peaks if peak.other < peak.counting]
+    reaching, before = (np.sort([getattr(peak, name) for peak in sure]) for name in ("counting", "other"))
+    least: NDArray[np.int64] = np.searchsorted(before, thresholds) - np.searchsorted(reaching, thresholds)
+    return least
+
+
+def _replay(ledger: Ledger, peaks: Sequence[_Peak], threshold: float, rules: EpisodeRules) -> HotPreview:
+    first_at, weeks = ledger.first_at, [list[str]() for _ in range(ledger.n_weeks)]
+    in_bulk: list[str] = []
+    for peak in peaks:
+        # Whoever never reaches the threshold never enters; most leads leave the walk here.
+        if peak.counting < threshold and peak.other < threshold:
+            continue
+        closings = ledger.closings.get(peak.lead_id, ())
+        for entered in _list_entries(ledger.sightings[peak.lead_id], closings, threshold, rules):
+            if first_at <= entered.at < ledger.ends_at:
+                week = weeks[(entered.at - first_at) // WEEK_MICROS]
+                (in_bulk if entered.is_bulk else week).append(peak.lead_id)
+    return HotPreview(
+        threshold=threshold,
+        weeks=tuple(map(tuple, weeks)),
+        in_bulk=tuple(in_bulk),
+        forecast=forecast_week([len(week) for week in weeks]),
+    )
 
 
 def _list_entries(
