@@ -12,7 +12,7 @@ from features.times import SECOND
 from serving.lanes import Lane, Tools
 from serving.observing import log_failure
 from serving.store.agenda import Agenda, read_agenda
-from serving.usecases import keeping_time, reminding, rescoring
+from serving.usecases import chasing, keeping_time, reminding, rescoring, waking
 from serving.usecases.committing import Force
 from serving.usecases.histories import Histories
 from serving.usecases.standing import Standing, find_basis_in_force, take_standing
@@ -49,7 +49,7 @@ class Worker:
         self._tools = tools
         self._bells = [threading.Event() for _ in range(_LOOPS)]
         self._is_stopping = threading.Event()
-        self._moved_since = self._colleagues_at = self._reminded_at = 0
+        self._moved_since = self._colleagues_at = self._reminded_at = self._chased_since = 0
         self._lanes = {
             is_retry: Lane(tools, is_retry=is_retry, width=width)
             for is_retry, width in ((False, _FIRST_LANE), (True, _RETRY_LANE))
@@ -97,6 +97,7 @@ class Worker:
         agenda = self._read_agenda(force)
         done = self._in_turn(keeping_time.tell_due, force) if agenda.tells else 0
         done += self._in_turn(keeping_time.escalate_due, force) if agenda.escalates else 0
+        done += self._keep_promises(force, agenda)
         done += self._look(force, agenda)
         done += self._remind(force)
         if done:
@@ -110,7 +111,13 @@ class Worker:
     def _read_agenda(self, force: Force) -> Agenda:
         with self._tools.database.reading() as connection:
             basis_id = find_basis_in_force(connection, force.in_force, force.terms)
-            agenda = read_agenda(connection, now=force.now, basis_id=basis_id, moved_since=self._moved_since)
+            agenda = read_agenda(
+                connection,
+                now=force.now,
+                basis_id=basis_id,
+                moved_since=self._moved_since,
+                chased_since=self._chased_since,
+            )
         # A basis nobody has scored by yet is a promotion that begins.
         is_new = force.in_force is not None and basis_id is None
         return replace(agenda, sweeps=agenda.sweeps or is_new)
@@ -133,6 +140,16 @@ class Worker:
         if done < rescoring.MOST_AT_ONCE:
             self._colleagues_at, self._moved_since = force.now, force.now - _LOOK_BACK
         return done
+
+    def _keep_promises(self, force: Force, agenda: Agenda) -> int:
+        """Hand over what has settled, wake whose date has come, and tell of what was not done in time."""
+        done = self._in_turn(waking.hand_over_due, force) if agenda.hands_over else 0
+        done += self._in_turn(waking.wake_due, force) if agenda.wakes else 0
+        since = self._chased_since
+        chased = self._in_turn(partial(chasing.chase_overdue, since=since), force) if agenda.chases else 0
+        if chased < chasing.MOST_AT_ONCE:
+            self._chased_since = force.now - chasing.LOOK_BACK
+        return done + chased
 
     def _remind(self, force: Force) -> int:
         """Remind the team of what the agreement's signatures leave open, where it has not been."""

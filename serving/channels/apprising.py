@@ -32,6 +32,8 @@ _PLAIN_TITLES = {
     "lead.became_hot": "A lead turned hot",
     "lead.escalated": "A hot lead is still waiting",
     "lead.digest": "Hot leads",
+    "lead.woken": "Leads woke up",
+    "promise.overdue": "Leads waited too long",
     "hotlead.notice": "Please see to this",
     "channel.test": "This channel works",
 }

@@ -12,7 +12,15 @@ from serving.channels.cleaning import clean_text, clean_words, mend_surrogates
 from serving.channels.graphemes import cut_text
 
 Words = Callable[[str, int], str]
-Kind = Literal["lead.became_hot", "lead.digest", "lead.escalated", "hotlead.notice", "channel.test"]
+Kind = Literal[
+    "lead.became_hot",
+    "lead.digest",
+    "lead.escalated",
+    "lead.woken",
+    "promise.overdue",
+    "hotlead.notice",
+    "channel.test",
+]
 
 MOST_LINES = 20
 MOST_REASONS = 3
@@ -24,8 +32,14 @@ _TITLES: dict[str, str] = {
     "lead.became_hot": "Hot lead: {who}",
     "lead.escalated": "Still waiting: {who}",
     "lead.digest": "{count} hot {leads}",
+    "lead.woken": "{count} {leads} woke up",
+    "promise.overdue": "{count} {leads} waited too long",
     "hotlead.notice": "Hotlead: please see to this",
     "channel.test": "Hotlead: this channel works",
+}
+_HEADINGS = {
+    "lead.woken": "These leads were put aside, and their day has come:",
+    "promise.overdue": "What was promised to these leads was not done in time:",
 }
 _CAUSES = {"promotion": "after a change of model", "import": "after an import", "cap": "beyond the day's limit"}
 
@@ -108,7 +122,7 @@ def render_text(message: Message, *, most: int = 3000, words: Words = clean_word
         return f"Messages for {words(message.recipient, _MOST_NAME)} will come here. Nothing to do."[:most]
     if message.kind == "hotlead.notice":
         return cut_text(words(message.sentence, MOST_RAW_TEXT), most)
-    if message.kind == "lead.digest":
+    if message.kind == "lead.digest" or message.kind in _HEADINGS:
         return _render_digest(message, most, words)
     parts = [_render_lead(line, message.zone, words) for line in message.lines]
     if message.kind == "lead.escalated":
@@ -135,7 +149,7 @@ def build_payload(message: Message) -> dict[str, Any]:
 def _render_digest(message: Message, most: int, words: Words) -> str:
     ranked = sorted(message.lines, key=lambda line: (-line.score, -(_find_probability(line) or 0.0), line.lead_id))
     cause = _CAUSES.get(message.cause.partition(":")[0], "")
-    heading = f"These leads are hot{', ' + cause if cause else ''}:"
+    heading = _HEADINGS.get(message.kind, f"These leads are hot{', ' + cause if cause else ''}:")
     entries = [_render_entry(line, message.zone, words) for line in ranked[:MOST_LINES]]
     while True:
         rest = len(message.lines) + message.more - len(entries)
@@ -155,7 +169,7 @@ def _render_lead(line: LeadLine, zone: str, words: Words) -> str:
 
 
 def _render_entry(line: LeadLine, zone: str, words: Words) -> str:
-    first = [words(line.reasons[0], _MOST_WORDS)] if line.reasons else []
+    first = [words(said, _MOST_WORDS) for said in (line.sentence_why, *line.reasons) if said][:1]
     link = [clean_text(line.link, _MOST_LINK)] if line.link else []
     said = f"{_say_lead(line, words)}: {_say_chance(line)}. {_say_what_to_do(line, zone)}"
     return "\n".join([f"• {said}", *(f"  {part}" for part in (*first, *link))])

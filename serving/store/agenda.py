@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, exists, false, func, or_, sele
 from serving.store.edge_tables import channels
 from serving.store.leads import NOBODY_TOLD
 from serving.store.tables import accounts, alerts, bases, deliveries, digests, leads
+from serving.store.timers import is_overdue
 
 # Nearly every lead is open. Wrapped, so that no database takes that for the condition that narrows a search:
 # SQLite, which counts nothing by itself, read all open leads to find the few that are due.
@@ -16,31 +17,42 @@ IS_SCORABLE: ColumnElement[bool] = IS_OPEN & (leads.c.version != NOBODY_TOLD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agenda:
-    """Whether there is something to tell, to escalate, or, for one of three reasons, perhaps to look at."""
+    """Whether there is something to tell, to escalate, to hand over, to wake or to chase, or perhaps to look at."""
 
     tells: bool
     escalates: bool
+    hands_over: bool
+    wakes: bool
+    chases: bool
     looks: bool
     sweeps: bool
     moves: bool
 
 
-def read_agenda(connection: Connection, *, now: int, basis_id: int | None, moved_since: int) -> Agenda:
+def read_agenda(
+    connection: Connection, *, now: int, basis_id: int | None, moved_since: int, chased_since: int
+) -> Agenda:
     """Read what is due; without a basis nothing can be looked at."""
     tells = exists().where(alerts.c.state == "waiting", alerts.c.form == "single", alerts.c.deliver_at <= now)
     digest = exists().where(digests.c.state == "waiting", digests.c.due_at <= now)
     escalates = exists().where(alerts.c.escalate_at <= now, alerts.c.acknowledged_at.is_(None))
+    hands_over = exists().where(leads.c.hand_over_at <= now, IS_OPEN)
+    wakes, chases = exists().where(leads.c.wake_at <= now), exists().where(is_overdue(now, chased_since))
     looks = exists().where(leads.c.look_at <= now, IS_SCORABLE)
     sweeps = exists().where(bases.c.id == basis_id, bases.c.swept_at.is_(None)) | find_stale(basis_id)
     moves = exists().where(accounts.c.moved_at.between(moved_since, now))
-    found = connection.execute(select(tells, digest, escalates, looks, sweeps, moves)).one()
+    asked = (tells, digest, escalates, hands_over, wakes, chases, looks, sweeps, moves)
+    found = connection.execute(select(*asked)).one()
     can_look = basis_id is not None
     return Agenda(
         tells=found[0] or found[1],
         escalates=found[2],
-        looks=can_look and found[3],
-        sweeps=can_look and found[4],
-        moves=can_look and found[5],
+        hands_over=found[3],
+        wakes=found[4],
+        chases=found[5],
+        looks=can_look and found[6],
+        sweeps=can_look and found[7],
+        moves=can_look and found[8],
     )
 
 

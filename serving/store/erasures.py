@@ -66,10 +66,13 @@ def erase_messages(connection: Connection, message_ids: Collection[str]) -> None
     connection.execute(delete(messages).where(messages.c.id.in_(ids)))
 
 
-def list_digest_messages(connection: Connection, lead_ids: Collection[str]) -> list[Row[Any]]:
-    """Lock and list the messages of digests that leads were gathered in."""
+def list_digest_messages(
+    connection: Connection, lead_ids: Collection[str], kinds: Collection[str]
+) -> list[Row[Any]]:
+    """Lock and list the messages of digests that leads were gathered in, and all of some kinds."""
     gathered = select(alerts.c.digest_id).where(alerts.c.lead_id.in_(sorted(lead_ids)))
-    found = select(messages).where(messages.c.digest_id.in_(gathered)).order_by(messages.c.id)
+    suspects = messages.c.digest_id.in_(gathered) | messages.c.kind.in_(sorted(kinds))
+    found = select(messages).where(suspects).order_by(messages.c.id)
     return list(connection.execute(found.with_for_update()))
 
 

@@ -22,6 +22,19 @@ def list_known_messages(connection: Connection, ids: Collection[str]) -> set[str
     return set(connection.execute(found).scalars())
 
 
+def read_message(connection: Connection, message_id: str) -> str | None:
+    """Read the body of a message, None where it is not there."""
+    body: str | None = connection.execute(select(messages.c.body).where(messages.c.id == message_id)).scalar()
+    return body
+
+
+def save_message(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Save a message that is still being written, in place of what it said before."""
+    statement = insert(messages)
+    again = {"body": statement.excluded.body}
+    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=again), dict(row))
+
+
 def insert_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert what has to be delivered; a message goes to a channel once."""
     if rows:

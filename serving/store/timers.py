@@ -21,6 +21,11 @@ def read_timers(connection: Connection, lead_ids: Collection[str]) -> dict[str, 
     return listed
 
 
+def list_timers_of(connection: Connection, lead_id: str) -> list[Timer]:
+    """List the timers of a lead, in the order in which they started."""
+    return read_timers(connection, {lead_id}).get(lead_id, [])
+
+
 def list_timers(connection: Connection, *, begins_at: int, ends_at: int) -> list[tuple[str, Timer]]:
     """List the timers that run at any time from one instant to before another, with their leads."""
     runs = (timers.c.started_at < ends_at, timers.c.due_at >= begins_at)

@@ -10,10 +10,13 @@ from serving.channels.message import Message
 from serving.store import erasures, forgotten
 from serving.store.leads import read_leads
 from serving.store.rejections import delete_rejections
+from serving.usecases.digesting import KINDS
 from serving.usecases.recognising import Name, compute_digests, name_lead, name_rejected, normalise_address
 from serving.usecases.told import quote_step
 
 SECRET_BYTES = 32
+# Digests that are written while they wait: no alert says who is in them.
+WRITTEN = frozenset(KINDS.values())
 _MESSAGES = msgspec.json.Decoder(Message)
 _ENCODER = msgspec.json.Encoder()
 # Leads erased again after a backup was restored, in one go.
@@ -127,7 +130,7 @@ def _gather_names(connection: Connection, wanted: Wanted) -> set[Name]:
 
 
 def _erase_leads(connection: Connection, lead_ids: Collection[str], now: int) -> tuple[int, int]:
-    for row in erasures.list_digest_messages(connection, lead_ids):
+    for row in erasures.list_digest_messages(connection, lead_ids, WRITTEN):
         message = _MESSAGES.decode(row.body)
         others = tuple(line for line in message.lines if line.lead_id not in lead_ids)
         if not others:

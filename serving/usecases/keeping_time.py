@@ -11,6 +11,7 @@ from serving.store import alerts as store
 from serving.store.events import forget_waiting, list_overdue
 from serving.store.rejections import insert_rejections, purge_rejections
 from serving.store.replies import delete_replies
+from serving.usecases.digesting import is_written, send_written
 from serving.usecases.standing import Standing
 from serving.usecases.telling import tell_alerts, tell_digest, tell_escalation
 
@@ -27,7 +28,8 @@ def tell_due(connection: Connection, standing: Standing) -> int:
         tell_alerts(connection, due, standing)
     digests = store.list_due_digests(connection, standing.now, most=_MOST_AT_ONCE)
     for digest in digests:
-        tell_digest(connection, digest, standing)
+        tell = send_written if is_written(digest) else tell_digest
+        tell(connection, digest, standing)
     return len(due) + len(digests)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from agreement.people import Person
 from agreement.terms import Terms
+from agreement.timers import Timer
 from agreement.zones import get_zone
 from serving.store.accounts import read_accounts
 from serving.store.alert_pages import find_latest_alert
@@ -15,10 +16,13 @@ from serving.store.facts import list_contacts
 from serving.store.journal import list_decisions
 from serving.store.leads import LeadRecord, read_leads
 from serving.store.timelines import list_entries
+from serving.store.timers import list_timers_of
 from serving.usecases.browsing import UnknownLead, describe_entry, tell_moment
 from serving.usecases.comparing import compare_entries
+from serving.usecases.handing_over import BEFORE_SALES
 from serving.usecases.looking import merge_attributes
 from serving.usecases.overseeing import describe_alert
+from serving.usecases.qualifying import judge_lead
 from serving.usecases.standing import gather_people
 from serving.usecases.telling import find_company, find_name
 
@@ -86,6 +90,37 @@ def portray_lead(connection: Connection, lead_id: str, *, now: int, terms: Terms
         "contacts": [_describe_contact(row) for row in list_contacts(connection, lead_id, most=_MOST_CONTACTS)],
         "alert": _describe_open_alert(sight),
         "snoozed_until": tell_moment(record.snoozed_until),
+        "handover": _describe_hand_over(connection, record, terms, now),
+        "timers": [_describe_timer(timer, now) for timer in list_timers_of(connection, record.id)],
+        "wake_at": tell_moment(record.wake_at),
+    }
+
+
+def _describe_hand_over(
+    connection: Connection, record: LeadRecord, terms: Terms, now: int
+) -> dict[str, Any] | None:
+    """Describe what marketing's lead still needs; null for all others, and where nobody agreed on criteria."""
+    if record.stage not in BEFORE_SALES:
+        return None
+    verdict = judge_lead(connection, record, terms, now)
+    if verdict is None:
+        return None
+    waits_until = tell_moment(record.hand_over_at)
+    lacks = {"unmet": list(verdict.unmet), "missing": list(verdict.missing)}
+    return {"is_ready": verdict.is_ready, **lacks, "waits_until": waits_until}
+
+
+def _describe_timer(timer: Timer, now: int) -> dict[str, Any]:
+    return {
+        "duty": timer.duty.value,
+        "started_at": tell_moment(timer.started_at),
+        "due_at": tell_moment(timer.due_at),
+        "state": timer.judge(now),
+        "met_at": tell_moment(timer.met_at),
+        "wanted": timer.wanted,
+        "owner_id": timer.owner_id,
+        "bucket": timer.bucket,
+        "terms_version": timer.terms_version,
     }
 
 

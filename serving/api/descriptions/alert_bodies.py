@@ -123,7 +123,15 @@ class ToldBody(Struct, kw_only=True):
 class WebhookBody(Struct, kw_only=True):
     """A message for a program, signed as Standard Webhooks asks."""
 
-    type: Literal["lead.became_hot", "lead.digest", "lead.escalated", "hotlead.notice", "channel.test"]
+    type: Literal[
+        "lead.became_hot",
+        "lead.digest",
+        "lead.escalated",
+        "lead.woken",
+        "promise.overdue",
+        "hotlead.notice",
+        "channel.test",
+    ]
     timestamp: Moment
     data: ToldBody
 

@@ -172,6 +172,29 @@ class ContactBody(Struct, kw_only=True):
     note: str | None
 
 
+class HandOverBody(Struct, kw_only=True):
+    """What a lead of marketing still needs to be handed over to sales."""
+
+    is_ready: bool
+    unmet: Annotated[list[str], Meta(description="sentences: which criteria it does not meet")]
+    missing: Annotated[list[str], Meta(description="names of the minimum information that is not there")]
+    waits_until: Annotated[Moment, Meta(description="until facts that came in bulk have settled")] | None
+
+
+class TimerBody(Struct, kw_only=True):
+    """A duty of sales to the lead, and how it stands now."""
+
+    duty: Literal["first_contact", "attempts", "feedback"]
+    started_at: Annotated[Moment, Meta(description="when the lead was handed over")]
+    due_at: Moment
+    state: Literal["met", "breached", "due", "void"]
+    met_at: Moment | None
+    wanted: Annotated[int, Meta(ge=0, description="contacts that it takes; 0 where it takes a decision")]
+    owner_id: Annotated[str, Meta(description="who owes it")] | None
+    bucket: Annotated[Bucket, Meta(description="of the lead as it was handed over")] | None
+    terms_version: Annotated[str, Meta(description="of the agreement by which it is judged")]
+
+
 class LeadPortraitBody(Struct, kw_only=True):
     """All that is known of one lead."""
 
@@ -190,6 +213,11 @@ class LeadPortraitBody(Struct, kw_only=True):
     contacts: Annotated[list[ContactBody], Meta(max_length=10)]
     alert: Annotated[AlertBody, Meta(description="the one that still waits for an answer")] | None
     snoozed_until: Moment | None
+    handover: (
+        Annotated[HandOverBody, Meta(description="null for leads of sales, and without agreed criteria")] | None
+    )
+    timers: list[TimerBody]
+    wake_at: Annotated[Moment, Meta(description="when a lead that was put aside wakes")] | None
 
 
 class StepBody(Struct, kw_only=True):

@@ -12,6 +12,11 @@ _TOLD = {
     ),
     "lead.digest": ("Leads are hot", "After an import or a promotion, or beyond somebody's limit for a day."),
     "lead.escalated": ("A hot lead still waits", "Nobody answered the alert in time."),
+    "lead.woken": ("Leads that were put aside woke up", "To their owner, once a day; `why` says why they slept."),
+    "promise.overdue": (
+        "What was promised to leads was not done in time",
+        "To whoever stands above the owner, once a day and once for each promise; `why` says which it was.",
+    ),
     "hotlead.notice": (
         "Somebody should see to something",
         "Once for each cause, to the team: the agreement ends, for example.",
