@@ -144,7 +144,7 @@ def fit_history(history: History, options: TrainingOptions, on_step: Step = lamb
             seed=options.seed,
             groups=rows.snapshots.lead[split.test],
         ),
-        warnings=(*rows.notes, *_warn(split, gate)),
+        warnings=(*rows.notes, *rows.floods, *_warn(split, gate)),
     )
 
 

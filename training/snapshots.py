@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from features.tables import EventLog, LeadTable, SnapshotTable
 from features.times import DAY, MISSING_TIME, to_micros
 from training.endings import Endings, read_endings
+from training.flooding import Floods, find_floods
 from training.history import History
 
 _WEEK = 7
@@ -49,6 +50,8 @@ class TrainingRows:
         The horizon, None where outcomes carry no date.
     notes
         Sentences on what the dates at hand did not allow.
+    floods
+        Sentences on sources that burst in; a model that met any is promoted by nobody but a person who says so.
     """
 
     leads: LeadTable
@@ -61,6 +64,7 @@ class TrainingRows:
     n_censored: int
     horizon_days: int | None
     notes: tuple[str, ...] = ()
+    floods: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -93,12 +97,27 @@ def build_training_rows(history: History, *, horizon_days: int | None, seed: int
     dated = history.about.time_basis == "dated"
     build = _build_dated if dated else _build_undated
     rows = build(history, leads, events, horizon_days or history.about.horizon_days, seed)
+    rows = _leave_out_floods(rows, find_floods(history, seed=seed))
     if len(np.unique(rows.labels)) < 2:
         raise TooLittleHistory(
             f"learning needs won and lost leads, but of {len(rows)} rows {int(rows.labels.sum())} are won "
             f"({rows.n_censored} more are too recent to tell)" + "".join(f"; {note}" for note in rows.notes)
         )
     return rows
+
+
+def _leave_out_floods(rows: TrainingRows, floods: Floods) -> TrainingRows:
+    if not floods.sentences:
+        return rows
+    kept = ~floods.is_left_out[rows.snapshots.lead]
+    return replace(
+        rows,
+        snapshots=rows.snapshots.take(kept),
+        labels=rows.labels[kept],
+        order=rows.order[kept],
+        known_at=rows.known_at[kept],
+        floods=floods.sentences,
+    )
 
 
 def derive_horizon(history: History) -> int:

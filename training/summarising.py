@@ -79,6 +79,7 @@ def describe_scorer(fitted: Fitted, history: History, options: TrainingOptions, 
         "test": {name: _finite(value) for name, value in asdict(metrics).items()},
         "verdict": list(compute_verdict(fitted.comparison).sentences),
         "warnings": list(fitted.warnings),
+        "floods": list(fitted.rows.floods),
         "publishes_probability": is_close,
     }
     if not is_close:

@@ -18,10 +18,16 @@ class WorseThanChampion(ValueError):
     """The challenger is worse than the champion on the same snapshots."""
 
 
+class SuspiciousTraining(ValueError):
+    """The challenger learned while a source flooded the history."""
+
+
 def promote(
     version: Annotated[str, typer.Argument(help="A version's number, or an alias.")] = "challenger",
     home: HomeOption = DEFAULT_HOME,
-    force: Annotated[bool, typer.Option("--force", help="Promote even a model that is worse.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Promote even a model that is worse, or learned from a flooded history.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """Put a model in force; a running server picks it up by itself.
@@ -45,6 +51,8 @@ def promote_version(home: Home, version: str, *, force: bool) -> tuple[str, str]
 
     Raises
     ------
+    SuspiciousTraining
+        If it learned while a source flooded the history, and it is not forced.
     WorseThanChampion
         If the gate says so and it is not forced.
     """
@@ -55,12 +63,20 @@ def promote_version(home: Home, version: str, *, force: bool) -> tuple[str, str]
     registry = Registry(home.tracking_uri)
     with tempfile.TemporaryDirectory() as folder:
         artifact = registry.download(version, Path(folder))
-        is_worse, decision = _compare(home, load_scorer(artifact))
+        challenger = load_scorer(artifact)
+        _refuse_flooded(challenger, force=force)
+        is_worse, decision = _compare(home, challenger)
         if is_worse and not force:
             raise WorseThanChampion(f"{decision} Nothing was changed; --force promotes it all the same.")
         number = registry.promote(version, datetime.now(UTC))
         publish_champion(artifact, number, home.folder)
     return number, decision
+
+
+def _refuse_flooded(challenger: "LeadScorer", *, force: bool) -> None:
+    floods = challenger.about_.get("floods", [])
+    if floods and not force:
+        raise SuspiciousTraining(f"{floods[0]} Nothing was changed; --force promotes it all the same.")
 
 
 def _compare(home: Home, challenger: "LeadScorer") -> tuple[bool, str]:
