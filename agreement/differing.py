@@ -29,7 +29,7 @@ class Difference:
 
     def to_text(self) -> str:
         """Return the line that people read."""
-        return f"{self.path}: {_say(self.before)} → {_say(self.after)}"
+        return " ".join(f"{self.path}: {_say(self.before)} → {_say(self.after)}".split())
 
 
 def list_differences(old: Terms, new: Terms) -> tuple[Difference, ...]:

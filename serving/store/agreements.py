@@ -8,15 +8,18 @@ from sqlalchemy import Connection, Row, select, text
 from serving.store.pages import read_page
 from serving.store.promise_tables import agreements
 
-Stamp = tuple[int, int] | None
-"""The number and the moment of the latest signature, None where nobody has signed."""
+Stamp = tuple[int, str, int] | None
+"""The number, the version and the moment of the latest signature, None where nobody has signed."""
 
 
 def read_stamp(connection: Connection) -> Stamp:
-    """Read which signature is the latest, along the primary key: the number alone would fit another store too."""
-    found = select(agreements.c.id, agreements.c.signed_at).order_by(agreements.c.id.desc()).limit(1)
-    row = connection.execute(found).one_or_none()
-    return None if row is None else (row.id, row.signed_at)
+    """Read which signature is the latest, along the primary key.
+
+    The number alone would not do: where a transaction is undone, it is given again.
+    """
+    found = select(agreements.c.id, agreements.c.version, agreements.c.signed_at)
+    row = connection.execute(found.order_by(agreements.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else (row.id, row.version, row.signed_at)
 
 
 def list_agreements(connection: Connection) -> list[Row[Any]]:
