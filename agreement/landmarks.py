@@ -76,12 +76,12 @@ def count_landmarks(tracks: Tracks) -> Landmarks:
         standing = tracks.find_standing(at)
         groups = find_groups(standing, at)
         open_counts[place] = np.bincount(groups, minlength=N_GROUPS)
-        wins[place] = _count_wins(groups, tracks.won_at[standing.row] - at, n_weeks, n_weeks - place)
+        wins[place] = _count_wins(groups, tracks.won_at[standing.row], at, n_weeks)
         if place < n_weeks:
             came = (tracks.created_at > at) & (tracks.created_at <= at + WEEK_MICROS)
             arrivals[place] = np.count_nonzero(came)
             together = np.zeros(int(arrivals[place]), np.int64)
-            arrival_wins[place] = _count_wins(together, tracks.won_at[came] - at, n_weeks, n_weeks - place)[0]
+            arrival_wins[place] = _count_wins(together, tracks.won_at[came], at, n_weeks)[0]
     return Landmarks(
         as_of=tracks.as_of, open_counts=open_counts, wins=wins, arrivals=arrivals, arrival_wins=arrival_wins
     )
@@ -93,9 +93,9 @@ def find_groups(standing: Standing, at: int) -> Integers:
     return np.asarray(standing.stage * N_BANDS + bands, np.int64)
 
 
-def _count_wins(groups: Integers, times: Integers, n_weeks: int, known: int) -> Floats:
-    """Count wins by group and week; those later than the known weeks have not happened yet."""
-    weeks = np.maximum(times - 1, 0) // WEEK_MICROS
-    seen = weeks < known
-    cells = groups[seen] * n_weeks + weeks[seen]
+def _count_wins(groups: Integers, won_at: Integers, at: int, n_weeks: int) -> Floats:
+    """Count wins after an instant by group and week."""
+    won = won_at != NEVER
+    weeks = np.maximum(won_at[won] - at - 1, 0) // WEEK_MICROS
+    cells = groups[won] * n_weeks + weeks
     return np.bincount(cells, minlength=N_GROUPS * n_weeks).reshape(N_GROUPS, n_weeks).astype(np.float64)

@@ -46,7 +46,8 @@ def compute_count_distribution(probabilities: Floats) -> Floats:
 
 def find_quantile(distribution: Floats, level: float) -> int:
     """Return the smallest count that is not exceeded with at least a probability in (0, 1)."""
-    return int(min(np.searchsorted(np.cumsum(distribution), level), len(distribution) - 1))
+    place = int(np.searchsorted(np.cumsum(distribution), level))
+    return min(place, len(distribution) - 1)
 
 
 def _multiply_neighbours(factors: Floats) -> Floats:

@@ -11,7 +11,7 @@ from agreement.periods import Period
 from agreement.terms import Terms
 from serving.championing import ScorerInForce
 from serving.store.chronicle import read_lives
-from serving.usecases import attaining, attributing, funnelling, planning, profiling, winning
+from serving.usecases import attaining, attributing, forecasting, funnelling, planning, profiling, winning
 from serving.usecases.figures import Figures
 
 ChoosePeriod = Callable[[int, Terms], Period]
@@ -131,5 +131,12 @@ VIEWS: Mapping[str, View] = {
         look=planning.look_at_plan,
         choose_period=choose_goal,
         options=planning.OPTIONS,
+    ),
+    "forecast": View(
+        title="Forecast",
+        says="What the period will have brought when it is over, how sure that is, and what closes the gap.",
+        look=forecasting.look_at_forecast,
+        choose_period=choose_goal,
+        options=forecasting.OPTIONS,
     ),
 }

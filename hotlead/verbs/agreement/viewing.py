@@ -34,6 +34,7 @@ _SAYS: Mapping[str, str] = {
     "profile": "What leads that buy have in common, and whether the agreement asks for it.",
     "funnel": "How many leads reached each stage, how many went on, how long it took, and who stands where.",
     "plan": "What the goal takes: deals, leads and visits, in total and a week, by when, and by whom.",
+    "forecast": "What the period will have brought when it is over, how sure that is, and what closes the gap.",
 }
 
 
