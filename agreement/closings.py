@@ -52,7 +52,9 @@ def find_closing(life: Life, as_of: int) -> Closing | None:
     steps = [step for step in life.steps if step.at <= as_of]
     won = next((place for place, step in enumerate(steps) if step.stage == Stage.CUSTOMER), None)
     if won is not None:
-        return _close(life, steps[: won + 1], won, is_won=True)
+        # A correction of the same win comes at the same instant.
+        told = [step for step in steps if step.at <= steps[won].at]
+        return _close(life, told, won, is_won=True)
     lost = len(steps)
     while lost > 0 and steps[lost - 1].stage == Stage.LOST:
         lost -= 1
