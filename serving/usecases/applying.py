@@ -12,6 +12,7 @@ from agreement.lives import Step
 from serving.store.accounts import AccountRecord
 from serving.store.alerts import acknowledge_alerts, find_alert, update_alerts
 from serving.store.leads import LeadRecord
+from serving.usecases.histories import Reading
 from serving.usecases.staging import is_news
 from serving.usecases.standing import Standing
 from serving.usecases.told import (
@@ -43,6 +44,8 @@ class Desk:
     seq: int
     leads: dict[str, LeadRecord]
     accounts: dict[str, AccountRecord]
+    # What is remembered of events, where there is a scorer.
+    reading: Reading | None = None
     # Leads that had no row to lock, and are locked by their names.
     claimed: set[str] = field(default_factory=set)
     lead_versions: list[Row] = field(default_factory=list)

@@ -10,19 +10,20 @@ from agreement.alerting import Origin
 from features.times import DAY, SECOND
 from serving.store import accounts as account_store
 from serving.store import leads as lead_store
-from serving.store.accounts import lock_accounts, read_accounts, save_accounts
+from serving.store.accounts import lock_accounts, save_accounts
 from serving.store.alerts import list_due_alerts_named
 from serving.store.batches import open_batch
 from serving.store.events import claim_waiting
 from serving.store.journal import record_decisions
-from serving.store.leads import LeadRecord, list_members, lock_leads, save_leads
+from serving.store.leads import LeadRecord, lock_leads, save_leads
 from serving.store.rejections import insert_rejections
 from serving.usecases.alerting import raise_alerts
 from serving.usecases.applying import Desk, apply_item
 from serving.usecases.filing import file_facts
 from serving.usecases.handing_over import hand_over
 from serving.usecases.histories import Histories, Reading
-from serving.usecases.looking import Look, Seen, look
+from serving.usecases.looking import Look
+from serving.usecases.looking_back import look_at_records
 from serving.usecases.promising import follow_promises
 from serving.usecases.recognising import drop_forgotten
 from serving.usecases.standing import Standing
@@ -61,7 +62,7 @@ def ingest(
     commands = drop_forgotten(connection, commands, standing.now)
     desk = _open_desk(connection, commands, standing)
     answers = [[apply_item(desk, item) for item in command.items] for command in commands]
-    reading = None if histories is None else Reading.of(histories)
+    reading = desk.reading = None if histories is None else Reading.of(histories)
     n_events = file_facts(desk, answers, commands, reading)
     turned = _score(desk, reading)
     if reading is not None:
@@ -81,31 +82,8 @@ def score_records(
     connection: Connection, records: Sequence[LeadRecord], standing: Standing, reading: Reading
 ) -> tuple[Look, list[int]]:
     """Look at locked leads; return the look and its moments."""
-    assert standing.in_force is not None
-    account_ids = {record.account_id for record in records if record.account_id is not None}
-    accounts = read_accounts(connection, account_ids) if account_ids else {}
-    members = list_members(connection, account_ids)
-    seqs = {lead_id: seq for listed in members.values() for lead_id, seq in listed}
-    seqs.update({record.id: record.facts_seq for record in records})
     as_of = [choose_as_of(record, standing.now) for record in records]
-    seen = [
-        see(record, moment, accounts[record.account_id].attributes if record.account_id else None)
-        for record, moment in zip(records, as_of, strict=True)
-    ]
-    names = {account_id: [lead_id for lead_id, _ in listed] for account_id, listed in members.items()}
-    return look(seen, names, reading.get(connection, seqs), standing.in_force.scorer), as_of
-
-
-def see(record: LeadRecord, as_of: int, account_attributes: str | None) -> Seen:
-    """Return a record as it is scored."""
-    return Seen(
-        lead_id=record.id,
-        account_id=record.account_id,
-        created_at=record.created_at,
-        as_of=as_of,
-        attributes=record.attributes,
-        account_attributes=account_attributes,
-    )
+    return look_at_records(connection, records, as_of, standing, reading), as_of
 
 
 def choose_as_of(record: LeadRecord, now: int) -> int:

@@ -13,6 +13,7 @@ from serving.store.leads import LeadRecord
 from serving.store.scores import list_buckets
 from serving.store.timers import delete_timers, mark_timers_told, read_timers, save_timers
 from serving.usecases.applying import Desk
+from serving.usecases.looking_back import find_past_buckets
 from serving.usecases.qualifying import find_bucket
 from serving.usecases.signing import find_terms_at
 from serving.usecases.standing import Standing
@@ -93,10 +94,23 @@ def _start_missing(
     }
     asked = [lead_id for lead_id, starts in missing.items() if starts and _was_looked_at(desk, lead_id, starts[0])]
     ledgers = list_buckets(desk.connection, asked) if asked else {}
+    past = _look_back(desk, {lead_id: missing[lead_id] for lead_id in asked}, ledgers)
     return {
-        lead_id: [timer for at in starts for timer in _start(desk, lead_id, at, ledgers.get(lead_id, []))]
+        lead_id: [timer for at in starts for timer in _start(desk, lead_id, at, ledgers.get(lead_id, []), past)]
         for lead_id, starts in missing.items()
     }
+
+
+def _look_back(
+    desk: Desk, missing: Mapping[str, Sequence[int]], ledgers: Mapping[str, Sequence[tuple[int, str]]]
+) -> Mapping[tuple[str, int], str]:
+    """Score leads as of hand-overs that lie before their first score: history is told by somebody new to us."""
+    unknown = {
+        lead_id: [at for at in starts if not any(as_of <= at for as_of, _ in ledgers.get(lead_id, []))]
+        for lead_id, starts in missing.items()
+    }
+    asked = {lead_id: starts for lead_id, starts in unknown.items() if starts}
+    return find_past_buckets(desk.connection, desk.leads, asked, desk.standing, desk.reading)
 
 
 def _was_looked_at(desk: Desk, lead_id: str, after: int) -> bool:
@@ -105,10 +119,16 @@ def _was_looked_at(desk: Desk, lead_id: str, after: int) -> bool:
     return scored_at is not None and scored_at > after
 
 
-def _start(desk: Desk, lead_id: str, at: int, ledger: Sequence[tuple[int, str]]) -> tuple[Timer, ...]:
+def _start(
+    desk: Desk,
+    lead_id: str,
+    at: int,
+    ledger: Sequence[tuple[int, str]],
+    past: Mapping[tuple[str, int], str],
+) -> tuple[Timer, ...]:
     record, standing = desk.leads[lead_id], desk.standing
     terms = find_terms_at(desk.connection, at, standing.terms)
-    bucket = _find_bucket_at(record, at, ledger)
+    bucket = past.get((lead_id, at)) or _find_bucket_at(record, at, ledger)
     return start_timers(at=at, person=_find_person(record, standing), bucket=bucket, terms=terms)
 
 
