@@ -11,6 +11,9 @@ from serving.usecases.histories import Happening, Reading
 from serving.usecases.staging import settle_stages
 from serving.usecases.told import Answer, Command, ToldContact, ToldEvent, ToldStage
 
+# Who answered an alert by an act that names nobody.
+_SALES = "sales"
+
 
 def file_facts(
     desk: Desk, answers: Sequence[Sequence[Answer]], commands: Sequence[Command], reading: Reading | None
@@ -64,7 +67,7 @@ def _answer_acts(desk: Desk, fresh: Iterable[tuple[str, bytes]]) -> None:
     for key in sorted(fresh):
         told = desk.stages[key]
         if told.act is not None:
-            answer_alerts(desk, {told.lead_id}, told.told_by or told.act)
+            answer_alerts(desk, {told.lead_id}, told.told_by or _SALES)
 
 
 def _row_of_event(desk: Desk, told: ToldEvent) -> dict[str, Any]:

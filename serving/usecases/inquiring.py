@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row
 
+from agreement.criteria import Verdict
 from agreement.people import TEAM, Person
 from agreement.terms import Terms
+from agreement.timers import Timer
 from agreement.zones import get_zone
 from features.times import to_datetime
 from models.scorer import LeadScorer
@@ -23,6 +25,8 @@ from serving.store.journal import list_decisions
 from serving.store.leads import LeadRecord, read_leads
 from serving.store.people import list_channels
 from serving.store.timelines import list_entries
+from serving.store.timers import list_timers_of
+from serving.usecases.qualifying import judge_lead
 from serving.usecases.standing import gather_people
 
 _MOST_DECISIONS = 500
@@ -73,6 +77,8 @@ class Case:
     sendings: Sequence[Sending]
     channels: Sequence[Row[Any]]
     zone: str
+    verdict: Verdict | None = None
+    timers: Sequence[Timer] = ()
 
     def name_person(self, person_id: str | None) -> str:
         """Return what somebody is called; "the team" stands for itself."""
@@ -114,6 +120,8 @@ def open_case(connection: Connection, lead_id: str, circumstances: Circumstances
         decisions=list(reversed(list_decisions(connection, lead_id, most=_MOST_DECISIONS))),
         sendings=[] if alert is None else _list_sendings(connection, alert),
         channels=listed.get(recipient_id or TEAM.id) or listed.get(TEAM.id, []),
+        verdict=judge_lead(connection, record, circumstances.terms, circumstances.now),
+        timers=list_timers_of(connection, lead_id),
         zone=recipient.zone if recipient is not None and is_placed else circumstances.terms.zone,
     )
 

@@ -1,4 +1,4 @@
-"""Recounting: what happened around a lead's alerts, from the journal and the attempts, each in a plain sentence."""
+"""Recounting: what happened to a lead and its alerts, from the journal and the attempts, in plain sentences."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from serving.channels.apprising import describe_channel
 from serving.usecases.inquiring import Case, Sending
+from serving.usecases.retracing import STEPS
 
 Details = Mapping[str, Any]
 
@@ -138,10 +139,6 @@ def _say_snoozed(case: Case, details: Details) -> str:
     return f"{who} wanted no alert of it until {case.say(details['until'])}."
 
 
-def _say_stage(_: Case, details: Details) -> str:
-    return f"Its stage changed from {details['before']} to {details['stage']}."
-
-
 _RULES: Mapping[str, Callable[[Case, Details], str]] = {
     "entered": _say_entered,
     "reentered": _say_reentered,
@@ -156,7 +153,7 @@ _RULES: Mapping[str, Callable[[Case, Details], str]] = {
     "escalated": _say_escalated,
     "acknowledged": _say_acknowledged,
     "snoozed": _say_snoozed,
-    "stage": _say_stage,
+    **STEPS,
 }
 _OUTCOMES = {
     "apprise_failed": "the service did not take the message",

@@ -6,6 +6,7 @@ import msgspec
 
 from agreement.episodes import next_move_at
 from serving.channels.apprising import describe_channel
+from serving.usecases.foreseeing import look_at_hand_over, look_at_timers, look_at_wake
 from serving.usecases.inquiring import Case
 from serving.usecases.recounting import Step, say_notes, say_outcome
 
@@ -142,5 +143,8 @@ _LOOKS: tuple[Callable[[Case], Iterator[Step]], ...] = (
     _look_at_channels,
     _look_at_deliveries,
     _look_at_escalation,
+    look_at_hand_over,
+    look_at_timers,
+    look_at_wake,
     _look_ahead,
 )
