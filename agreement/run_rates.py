@@ -1,11 +1,9 @@
 """Run rates: where a count ends if it goes on as it came so far."""
 
-import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from agreement.rates import LEVEL
+from agreement.weekly_counts import find_count_quantile
 
 LEAST_ELAPSED = 0.01
 """The share of a period that must have passed before anything is said of its end."""
@@ -40,18 +38,5 @@ def find_outlook(count: int, elapsed: float) -> Outlook | None:
         return None
     if elapsed >= 1:
         return Outlook(expected=float(count), low=count, high=count)
-    low, high = _find_bounds(count + 0.5, elapsed)
+    low, high = (find_count_quantile(end, count + 0.5, elapsed) for end in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
     return Outlook(expected=count / elapsed, low=count + low, high=count + high)
-
-
-def _find_bounds(shape: float, share: float) -> tuple[int, int]:
-    """Return the two quantiles of a negative binomial between which `LEVEL` of it lies."""
-    mean, spread = shape * (1 - share) / share, math.sqrt(shape * (1 - share)) / share
-    numbers = np.arange(int(mean + 12 * spread) + 50, dtype=np.float64)
-    # In logarithms: the first probability of a large count is below what a float holds.
-    ratios = np.log((numbers + shape) / (numbers + 1) * (1 - share))
-    logs = shape * math.log(share) + np.concatenate(([0.0], np.cumsum(ratios)))
-    below = np.cumsum(np.exp(logs))
-    outside = (1 - LEVEL) / 2
-    low, high = np.searchsorted(below, (outside, 1 - outside))
-    return int(low), int(high)

@@ -55,11 +55,11 @@ def forecast_week(counts: Sequence[int]) -> WeeklyForecast | None:
     excess = max(1.0, spread) * (1 + 1 / len(counts))
     shape = expected / (excess - 1)
     ends = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
-    low, high = (_find_quantile(end, shape, 1 / excess) for end in ends)
+    low, high = (find_count_quantile(end, shape, 1 / excess) for end in ends)
     return WeeklyForecast(mean=mean, low=low, high=high, law="negative binomial" if spread > 1.0 else "Poisson")
 
 
-def _find_quantile(level: float, shape: float, chance: float) -> int:
+def find_count_quantile(level: float, shape: float, chance: float) -> int:
     """Find the least count that a negative binomial law does not exceed with a probability of `level`."""
     log_part = shape * math.log(chance)
     reached, count = math.exp(log_part), 0

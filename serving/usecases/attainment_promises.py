@@ -38,7 +38,7 @@ def list_commitments(attainment: Attainment, terms: Terms, scope: Scope) -> Iter
             **_spread_outlook(None),
             **_count_tally(its),
         }
-        yield FigureRow(key=f"{duty.value} {bucket or NO_BUCKET}", cells=cells, lead_ids=its.lead_ids)
+        yield FigureRow(key=f"{duty.value}:{bucket or NO_BUCKET}", cells=cells, lead_ids=its.lead_ids)
 
 
 def _list_supplied(supplied: Iterable[Supplied]) -> Iterator[FigureRow]:
@@ -65,9 +65,9 @@ def _list_supplied(supplied: Iterable[Supplied]) -> Iterator[FigureRow]:
 
 def _name_supply(each: Supplied, names: "Counter[str]") -> str:
     """Name a promise so that no other has its name."""
-    name = f"supply {each.supply.quality}" + (f" {each.supply.channel}" if each.supply.channel else "")
+    name = f"supply:{each.supply.quality}" + (f":{each.supply.channel}" if each.supply.channel else "")
     names[name] += 1
-    return name if names[name] == 1 else f"{name} {names[name]}"
+    return name if names[name] == 1 else f"{name}:{names[name]}"
 
 
 def _list_promised(terms: Terms, scope: Scope) -> set[tuple[Duty, str | None]]:
@@ -108,7 +108,7 @@ def list_by_owner(attainment: Attainment, people: Mapping[str, Person]) -> Itera
             **spread_rate("kept", its.rate),
             **_count_tally(its),
         }
-        yield FigureRow(key=f"{owner_id or NOBODY} {duty.value}", cells=cells, lead_ids=its.lead_ids)
+        yield FigureRow(key=f"{owner_id or NOBODY}:{duty.value}", cells=cells, lead_ids=its.lead_ids)
 
 
 def list_trend(spans: Iterable[Span]) -> Iterator[FigureRow]:
@@ -126,7 +126,7 @@ def list_trend(spans: Iterable[Span]) -> Iterator[FigureRow]:
 
 def _place(span: Span, side: str, what: str, cells: Mapping[str, Cell], lead_ids: Sequence[str]) -> FigureRow:
     named = {"span": span.period.to_text(), "side": side, "what": what, **cells}
-    return FigureRow(key=f"{span.period.to_text()} {what}", cells=named, lead_ids=lead_ids)
+    return FigureRow(key=f"{span.period.to_text()}:{what}", cells=named, lead_ids=lead_ids)
 
 
 def _measure(actual: int, target: float, attainment: float | None, rate: Rate | None) -> dict[str, Cell]:

@@ -48,10 +48,10 @@ def _list_response_times(attainment: Attainment) -> Iterator[FigureRow]:
     buckets = {each.bucket for each, _ in paired}
     for bucket in (each for each in BUCKET_ORDER if each in buckets):
         waits = [wait for each, wait in paired if each.bucket == bucket]
-        yield _summarise(f"bucket {bucket or NO_BUCKET}", waits)
+        yield _summarise(f"bucket:{bucket or NO_BUCKET}", waits)
     for owner_id in sorted({each.owner_id or "" for each, _ in paired}):
         waits = [wait for each, wait in paired if (each.owner_id or "") == owner_id]
-        yield _summarise(f"owner {owner_id or NOBODY}", waits)
+        yield _summarise(f"owner:{owner_id or NOBODY}", waits)
     yield _summarise("speed to lead", attainment.first_waits)
 
 
@@ -85,7 +85,7 @@ def _list_activity(attainment: Attainment, people: Mapping[str, Person]) -> Iter
             "contacts": each.reached.of,
             **spread_rate("reached", each.reached),
         }
-        yield FigureRow(key=f"{each.owner_id or NOBODY} {each.kind}", cells=cells, lead_ids=each.lead_ids)
+        yield FigureRow(key=f"{each.owner_id or NOBODY}:{each.kind}", cells=cells, lead_ids=each.lead_ids)
 
 
 def _list_attempts(attainment: Attainment) -> Iterator[FigureRow]:
@@ -113,13 +113,13 @@ def _group(
             **spread_rate("share", Rate(count=count, of=len(turned_down))),
             **spread_rate("about_fit", fit),
         }
-        yield FigureRow(key=f"{by} {name}", cells=cells, lead_ids=_list_ids(its))
+        yield FigureRow(key=f"{by}:{name}", cells=cells, lead_ids=_list_ids(its))
 
 
 def _list_criteria(attainment: Attainment) -> Iterator[FigureRow]:
     for each in attainment.misfits:
         cells = {"criterion": each.criterion, "value": each.value, **spread_rate("about_fit", each.rate)}
-        yield FigureRow(key=f"{each.criterion} {each.value}", cells=cells, lead_ids=each.lead_ids)
+        yield FigureRow(key=f"{each.criterion}:{each.value}", cells=cells, lead_ids=each.lead_ids)
 
 
 def _list_recycled(attainment: Attainment) -> Iterator[FigureRow]:
@@ -135,7 +135,7 @@ def _list_recycled(attainment: Attainment) -> Iterator[FigureRow]:
     for stage in sorted(rested.woken):
         ids = tuple(rested.woken[stage])
         cells = {"count": len(ids), **spread_rate("of_woken", Rate(count=len(ids), of=rested.n_woken))}
-        yield FigureRow(key=f"woken, now {stage.value}", cells=cells, lead_ids=ids)
+        yield FigureRow(key=f"woken:{stage.value}", cells=cells, lead_ids=ids)
 
 
 def _list_ids(its: Iterable[TurnedDown]) -> tuple[str, ...]:

@@ -121,8 +121,8 @@ _WAITS = (
     _EACH_WAIT
     + """, grouped AS (
     SELECT 'all' AS grp, wait FROM waits
-    UNION ALL SELECT 'bucket ' || COALESCE(bucket, 'no bucket'), wait FROM waits
-    UNION ALL SELECT 'owner ' || COALESCE(owner_id, 'nobody'), wait FROM waits
+    UNION ALL SELECT 'bucket:' || COALESCE(bucket, 'no bucket'), wait FROM waits
+    UNION ALL SELECT 'owner:' || COALESCE(owner_id, 'nobody'), wait FROM waits
 )"""
     + _RANKED
 )
@@ -144,7 +144,7 @@ _SPEED = (
 _REACHED = "LOWER(TRIM(COALESCE(c.outcome, ''))) IN ('reached', 'answered', 'connected', 'meeting')"
 
 _ACTIVITY = f"""
-SELECT COALESCE(CASE WHEN c.told_by IN :people THEN c.told_by ELSE l.owner_id END, 'nobody') || ' ' || c.kind,
+SELECT COALESCE(CASE WHEN c.told_by IN :people THEN c.told_by ELSE l.owner_id END, 'nobody') || ':' || c.kind,
     COUNT(*), SUM(CASE WHEN {_REACHED} THEN 1 ELSE 0 END)
 FROM contacts c JOIN leads l ON l.id = c.lead_id
 WHERE l.version <> -1 AND COALESCE(l.created_at, l.received_at) <= :as_of
@@ -175,8 +175,8 @@ _REJECTIONS = (
     SELECT d.reason, COALESCE(CASE WHEN h.lead_id IS NULL THEN d.owner_now ELSE h.owner_id END, 'nobody') AS owner
     FROM turned_down d LEFT JOIN hand_overs h ON h.lead_id = d.lead_id AND h.n = d.n
 )
-SELECT 'reason ' || reason, COUNT(*) FROM named GROUP BY 1
-UNION ALL SELECT 'owner ' || owner, COUNT(*) FROM named GROUP BY 1"""
+SELECT 'reason:' || reason, COUNT(*) FROM named GROUP BY 1
+UNION ALL SELECT 'owner:' || owner, COUNT(*) FROM named GROUP BY 1"""
 )
 
 _RECYCLED = (
@@ -185,7 +185,7 @@ _RECYCLED = (
 SELECT 'put aside', COUNT(DISTINCT lead_id) FROM moved WHERE stage = 'recycled' AND before <> 'recycled'
 HAVING COUNT(*) > 0
 UNION ALL
-SELECT 'woken, now ' || (SELECT s.stage FROM steps s WHERE s.lead_id = m.lead_id ORDER BY s.n DESC LIMIT 1),
+SELECT 'woken:' || (SELECT s.stage FROM steps s WHERE s.lead_id = m.lead_id ORDER BY s.n DESC LIMIT 1),
     COUNT(DISTINCT m.lead_id)
 FROM moved m WHERE m.act = 'woken' OR (m.before = 'recycled' AND m.stage NOT IN ('recycled', 'lost')) GROUP BY 1"""
 )
@@ -215,8 +215,8 @@ def list_waits(connection: Connection, asked: Asked) -> list[tuple[str | None, i
 def _list_figures(connection: Connection, asked: Asked) -> Iterator[tuple[str, Any]]:
     speed = _SPEED if connection.dialect.name == "sqlite" else _SPEED.replace("MIN(t.began,", "LEAST(t.began,")
     for kind, query in (
-        ("duty", _JUDGED.format(name="duty || ' ' || COALESCE(bucket, 'no bucket')")),
-        ("owner", _JUDGED.format(name="COALESCE(owner_id, 'nobody') || ' ' || duty")),
+        ("duty", _JUDGED.format(name="duty || ':' || COALESCE(bucket, 'no bucket')")),
+        ("owner", _JUDGED.format(name="COALESCE(owner_id, 'nobody') || ':' || duty")),
         ("contacts", _ACTIVITY),
         ("attempts", _ATTEMPTS),
         ("rejections", _REJECTIONS),

@@ -72,7 +72,7 @@ def test_working_time_is_counted_minute_by_minute(connection: Connection) -> Non
             return local.weekday() in days and opens <= local.time() < closes
 
         worked = sorted(_count_worked(at, at + wait, is_open) for at, wait in its if wait is not None)
-        row = shown.get_row(f"owner {owner}").cells
+        row = shown.get_row(f"owner:{owner}").cells
         assert row["median_working_hours"] == worked[math.ceil(len(its) / 2) - 1] / HOUR
         assert row["median_working_hours"] < row["median_hours"]
 
