@@ -28,7 +28,7 @@ class TimeToWin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class TrackRecord:
     """What is known of one side's leads.
 
     Parameters
@@ -58,7 +58,9 @@ class History:
     won_euros: float
 
 
-def measure_history(lives: Sequence[Life], *, goal_period: Period, as_of: int, horizon_days: int) -> History:
+def measure_track_record(
+    lives: Sequence[Life], *, goal_period: Period, as_of: int, horizon_days: int
+) -> TrackRecord:
     """Measure what history says of some leads.
 
     Rates come from leads that have all had the horizon, so they are a horizon old. Values and the time to a win
@@ -83,7 +85,7 @@ def measure_history(lives: Sequence[Life], *, goal_period: Period, as_of: int, h
     counting = passages.reached_within(Stage.CUSTOMER, goal_period)
     counted = passages.value[counting]
     values = passages.value[latest]
-    return History(
+    return TrackRecord(
         period=mature,
         funnel=compute_funnel_of(passages, mature, as_of=as_of, horizon_days=horizon_days),
         won_values=tuple(values[~np.isnan(values)].tolist()),

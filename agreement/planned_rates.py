@@ -16,12 +16,12 @@ VISIT = "visit"
 """Somebody on the website whom nobody knows yet: what comes before a lead."""
 
 
-class ImpossibleChange(ValueError):
+class ImpossibleWhatIf(ValueError):
     """Nothing can be planned under this change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class WhatIf:
     """What would be different.
 
     Parameters
@@ -35,7 +35,7 @@ class Change:
 
     Raises
     ------
-    ImpossibleChange
+    ImpossibleWhatIf
         If a number is out of its range.
     """
 
@@ -45,14 +45,14 @@ class Change:
 
     def __post_init__(self) -> None:
         if not -100 <= self.close_rate_plus <= 100:
-            raise ImpossibleChange("close_rate_plus: use -100 to 100 percentage points")
+            raise ImpossibleWhatIf("close_rate_plus: use -100 to 100 percentage points")
         if not -100 < self.value_plus < np.inf:
-            raise ImpossibleChange("value_plus: use more than -100 percent")
+            raise ImpossibleWhatIf("value_plus: use more than -100 percent")
         if not -np.inf < self.reps_plus < np.inf:
-            raise ImpossibleChange("reps_plus: use a number of people")
+            raise ImpossibleWhatIf("reps_plus: use a number of people")
 
 
-NO_CHANGE = Change()
+AS_IS = WhatIf()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +101,13 @@ def draw_rate(rate: UsedRate, rng: np.random.Generator, size: int) -> NDArray[np
     return drawn if rate.origin == "measured" else np.full(size, np.nan if rate.value is None else rate.value)
 
 
-def change_rate(rate: UsedRate, drawn: NDArray[np.float64], change: Change) -> tuple[UsedRate, NDArray[np.float64]]:
+def change_rate(
+    rate: UsedRate, drawn: NDArray[np.float64], what_if: WhatIf
+) -> tuple[UsedRate, NDArray[np.float64]]:
     """Return a rate and its draws under a change."""
     if rate.value is None or rate.begin != Stage.OPPORTUNITY:
         return rate, drawn
-    plus = change.close_rate_plus / 100
+    plus = what_if.close_rate_plus / 100
     value = min(1.0, max(0.0, rate.value + plus))
     changed = replace(rate, value=value)
     return changed, np.clip(drawn + plus, 0.0, 1.0)

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agreement.goal import Assumptions, Goal
-from agreement.measuring import History
+from agreement.measuring import TrackRecord
 from agreement.passages import FUNNEL
 from agreement.periods import WEEK_DAYS, Period
-from agreement.planned_rates import NO_CHANGE, VISIT, Change, UsedRate, change_rate, draw_rate, list_rates
+from agreement.planned_rates import AS_IS, VISIT, UsedRate, WhatIf, change_rate, draw_rate, list_rates
 from agreement.rates import LEVEL
 from agreement.stages import Stage
 from agreement.won_values import AverageValue, compute_average_value
@@ -105,11 +105,11 @@ def compute_weeks_left(period: Period, as_of: int) -> float:
 def plan_backwards(
     goal: Goal,
     assumed: Assumptions,
-    histories: Mapping[Side, History],
+    records: Mapping[Side, TrackRecord],
     *,
     weeks_left: float,
     rng: np.random.Generator,
-    change: Change = NO_CHANGE,
+    what_if: WhatIf = AS_IS,
 ) -> tuple[SidePlan, ...]:
     """Plan backwards from the goal: customers, opportunities, SQLs, MQLs, leads and visits.
 
@@ -129,13 +129,13 @@ def plan_backwards(
         Euros, period, and marketing's share.
     assumed : Assumptions
         What counts where history is too short.
-    histories : Mapping
+    records : Mapping
         Of each side that has a part in the goal.
     weeks_left : float
         Of the goal's period, 0 or more.
     rng : numpy.random.Generator
-        The same state gives the same plan; draws do not depend on `change`, so two plans can be compared.
-    change : Change
+        The same state gives the same plan; draws do not depend on `what_if`, so two plans can be compared.
+    what_if : WhatIf
         What would be different.
 
     Returns
@@ -145,7 +145,7 @@ def plan_backwards(
     """
     shares = {Side.MARKETING: goal.marketing_share, Side.SALES: 1 - goal.marketing_share}
     return tuple(
-        _plan_side(side, goal.revenue * share, assumed, histories[side], weeks_left, rng, change)
+        _plan_side(side, goal.revenue * share, assumed, records[side], weeks_left, rng, what_if)
         for side, share in shares.items()
         if share > 0
     )
@@ -155,20 +155,20 @@ def _plan_side(
     side: Side,
     revenue: float,
     assumed: Assumptions,
-    history: History,
+    record: TrackRecord,
     weeks_left: float,
     rng: np.random.Generator,
-    change: Change,
+    what_if: WhatIf,
 ) -> SidePlan:
     usual = compute_average_value(
-        history.won_values, assumed=assumed.average_won_value, least_measured=assumed.least_measured
+        record.won_values, assumed=assumed.average_won_value, least_measured=assumed.least_measured
     )
-    measured = {stage.stage: stage.conversion.rate for stage in history.funnel.stages if stage.conversion}
+    measured = {stage.stage: stage.conversion.rate for stage in record.funnel.stages if stage.conversion}
     used = list_rates(assumed, measured)
     # All is drawn before anything is changed: the same state of `rng` gives the same draws under every change.
-    value, values = _change_value(usual, rng, change)
-    rates = [change_rate(rate, draw_rate(rate, rng, N_DRAWS), change) for rate in used]
-    won = history.won_euros + history.won_unvalued * (usual.euros or 0.0)
+    value, values = _change_value(usual, rng, what_if)
+    rates = [change_rate(rate, draw_rate(rate, rng, N_DRAWS), what_if) for rate in used]
+    won = record.won_euros + record.won_unvalued * (usual.euros or 0.0)
     left = max(0.0, revenue - won)
     per_euro = _chain(value, values, rates)
     return SidePlan(
@@ -184,9 +184,9 @@ def _plan_side(
 
 
 def _change_value(
-    usual: AverageValue, rng: np.random.Generator, change: Change
+    usual: AverageValue, rng: np.random.Generator, what_if: WhatIf
 ) -> tuple[AverageValue, NDArray[np.float64]]:
-    factor = 1 + change.value_plus / 100
+    factor = 1 + what_if.value_plus / 100
     if usual.euros is None:
         return usual, np.full(N_DRAWS, np.nan)
     values = usual.draw(rng, N_DRAWS) * factor

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agreement.people import Person
-from agreement.planned_rates import NO_CHANGE, Change
+from agreement.planned_rates import AS_IS, WhatIf
 from agreement.planning import Amount, SidePlan
 from agreement.stages import Stage
 
@@ -30,7 +30,7 @@ class TakingCapacity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Strain:
+class Workload:
     """What the plan asks of those who take leads.
 
     Parameters
@@ -52,25 +52,25 @@ class Strain:
     reachable: Amount | None
 
 
-def compute_capacity(people: Iterable[Person], change: Change = NO_CHANGE) -> TakingCapacity:
+def compute_capacity(people: Iterable[Person], what_if: WhatIf = AS_IS) -> TakingCapacity:
     """Compute how many leads can be answered in a week.
 
     Parameters
     ----------
     people : iterable of Person
         Everybody; who is inactive or takes no leads is left out.
-    change : Change
+    what_if : WhatIf
         Its `reps_plus` have the average capacity of those of whom it was told.
     """
     takers = [person for person in people if person.is_active and person.takes_leads]
     told = [person.capacity_per_week for person in takers if person.capacity_per_week is not None]
     mean = sum(told) / len(told) if told else None
-    count = max(0.0, len(takers) + change.reps_plus)
-    per_week = None if mean is None else max(0.0, sum(told) + change.reps_plus * mean)
+    count = max(0.0, len(takers) + what_if.reps_plus)
+    per_week = None if mean is None else max(0.0, sum(told) + what_if.reps_plus * mean)
     return TakingCapacity(takers=count, untold=len(takers) - len(told), per_taker=mean, per_week=per_week)
 
 
-def compute_strain(plans: Iterable[SidePlan], capacity: TakingCapacity, weeks_left: float) -> Strain:
+def compute_workload(plans: Iterable[SidePlan], capacity: TakingCapacity, weeks_left: float) -> Workload:
     """Compute what a plan asks of those who take leads: each SQL is a lead that one of them answers.
 
     Parameters
@@ -86,7 +86,7 @@ def compute_strain(plans: Iterable[SidePlan], capacity: TakingCapacity, weeks_le
     weekly = [plan.needs[Stage.SQL].per_week for plan in sides]
     known = [need.value for need in weekly if need is not None]
     needed = sum(known) if known and len(known) == len(weekly) else None
-    return Strain(
+    return Workload(
         capacity=capacity,
         needed_per_week=needed,
         takers_needed=None if needed is None or not capacity.per_taker else needed / capacity.per_taker,

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agreement.channel_plans import ChannelPlan
-from agreement.measuring import History
+from agreement.measuring import TrackRecord
 from agreement.passages import FUNNEL
 from agreement.planned_rates import VISIT
 from agreement.planning import WAY, Amount, Side, SidePlan
 from agreement.previewing import WEEK_MICROS, HotPreview
 from agreement.stages import Stage
 from agreement.supply_gaps import SupplyGap
-from agreement.taking import Strain, TakingCapacity
+from agreement.taking import TakingCapacity, Workload
 from agreement.zones import compute_local_date
 from serving.usecases.figures import Cell, FigureRow, FigureTable, spread_rate
 from serving.usecases.funnelling import spread_value
@@ -26,7 +26,7 @@ class TwoPlans:
 
     usual: Sequence[SidePlan]
     changed: Sequence[SidePlan] | None
-    histories: Mapping[Side, History]
+    records: Mapping[Side, TrackRecord]
 
     def pair(self) -> Iterator[tuple[SidePlan, SidePlan | None]]:
         """Iterate over the sides."""
@@ -40,7 +40,7 @@ def table_needs(plans: TwoPlans, *, ends_at: int, now: int, zone: str) -> Figure
     """Lay out what is needed of everything, how many stand there, and until when they have to be there."""
     rows = []
     for plan, changed in plans.pair():
-        history = plans.histories[plan.side]
+        record = plans.records[plan.side]
         for what in reversed(WAY):
             need = {"total": plan.needs[what].total, "left": plan.needs[what].left}
             cells = _spread_amounts({**need, "per_week": plan.needs[what].per_week})
@@ -48,10 +48,10 @@ def table_needs(plans: TwoPlans, *, ends_at: int, now: int, zone: str) -> Figure
                 other = changed.needs[what]
                 amounts = {"total": other.total, "left": other.left, "per_week": other.per_week}
                 cells |= {f"{WHAT_IF}{name}": cell for name, cell in _spread_amounts(amounts).items()}
-            standing = () if what == VISIT else history.funnel.get_stage(Stage(what)).standing
+            standing = () if what == VISIT else record.funnel.get_stage(Stage(what)).standing
             cells |= {
                 "standing": None if what == VISIT else len(standing),
-                **_time(what, history, ends_at, now, zone),
+                **_time(what, record, ends_at, now, zone),
             }
             rows.append(FigureRow(key=f"{plan.side}:{what}", cells=cells, lead_ids=standing))
     return FigureTable(name="needs", title="What the goal takes", rows=rows)
@@ -65,7 +65,7 @@ def table_sides(plans: TwoPlans) -> FigureTable:
         cells |= spread_value(plan.average_value)
         if changed is not None:
             cells[f"{WHAT_IF}average_won_value"] = changed.average_value.euros
-        rows.append(FigureRow(key=plan.side, cells=cells, lead_ids=plans.histories[plan.side].won_ids))
+        rows.append(FigureRow(key=plan.side, cells=cells, lead_ids=plans.records[plan.side].won_ids))
     return FigureTable(name="sides", title="Revenue", rows=rows)
 
 
@@ -73,7 +73,7 @@ def table_rates(plans: TwoPlans) -> FigureTable:
     """Lay out the rates of the plan: which count, where they come from, and what was measured."""
     rows = []
     for plan, changed in plans.pair():
-        funnel = plans.histories[plan.side].funnel
+        funnel = plans.records[plan.side].funnel
         for number, rate in enumerate(plan.rates):
             cells: dict[str, Cell] = {
                 "rate": rate.value,
@@ -110,17 +110,17 @@ def table_supply(gaps: Sequence[SupplyGap]) -> FigureTable:
     return FigureTable(name="supply", title="Promised supply beside the need", rows=rows)
 
 
-def table_capacity(strains: Mapping[str, Strain]) -> FigureTable:
+def table_capacity(workloads: Mapping[str, Workload]) -> FigureTable:
     """Lay out what people can answer beside what the plan asks of them."""
     rows = []
-    for key, strain in strains.items():
+    for key, workload in workloads.items():
         cells: Mapping[str, Cell] = {
-            "takers": strain.capacity.takers,
-            "untold": strain.capacity.untold,
-            "capacity_per_week": strain.capacity.per_week,
-            "needed_per_week": strain.needed_per_week,
-            "takers_needed": strain.takers_needed,
-            **_spread_amounts({"reachable_euros": strain.reachable}),
+            "takers": workload.capacity.takers,
+            "untold": workload.capacity.untold,
+            "capacity_per_week": workload.capacity.per_week,
+            "needed_per_week": workload.needed_per_week,
+            "takers_needed": workload.takers_needed,
+            **_spread_amounts({"reachable_euros": workload.reachable}),
         }
         rows.append(FigureRow(key=key, cells=cells))
     return FigureTable(name="capacity", title="What people can answer", rows=rows)
@@ -182,11 +182,11 @@ def _list_weeks(preview: HotPreview, ends_at: int, zone: str) -> Iterator[Figure
         yield FigureRow(key=day, cells={"turned_hot": len(lead_ids)}, lead_ids=tuple(dict.fromkeys(lead_ids)))
 
 
-def _time(what: str, history: History, ends_at: int, now: int, zone: str) -> Mapping[str, Cell]:
+def _time(what: str, record: TrackRecord, ends_at: int, now: int, zone: str) -> Mapping[str, Cell]:
     """Return how long customers took from here to their win, and so until when a lead has to be here."""
     if what not in FUNNEL:
         return {"days_to_win": None, "days_to_win_n": None, "by": None, "is_late": None}
-    time = history.to_win[Stage(what)]
+    time = record.to_win[Stage(what)]
     start = time.find_latest_start(ends_at)
     return {
         "days_to_win": time.median_days,

@@ -8,12 +8,12 @@ import numpy as np
 from agreement.channel_plans import plan_channels
 from agreement.goal import Goal
 from agreement.lives import Life
-from agreement.measuring import divide_sides, measure_history
+from agreement.measuring import divide_sides, measure_track_record
 from agreement.periods import Period
-from agreement.planned_rates import NO_CHANGE, Change
+from agreement.planned_rates import AS_IS, WhatIf
 from agreement.planning import Side, SidePlan, compute_weeks_left, plan_backwards
 from agreement.supply_gaps import compute_supply_gaps
-from agreement.taking import Strain, TakingCapacity, compute_capacity, compute_strain
+from agreement.taking import TakingCapacity, Workload, compute_capacity, compute_workload
 from agreement.terms import Terms
 from serving.usecases.figures import Cell, Figures, FigureTable, read_number
 from serving.usecases.plan_tables import (
@@ -49,7 +49,7 @@ def look_at_plan(question: "Question") -> Figures:
     BadOption
         If a change is out of its range.
     """
-    change, goal = read_change(question.options), question.terms.goal
+    what_if, goal = read_what_if(question.options), question.terms.goal
     thresholds = None if question.in_force is None else question.in_force.scorer.thresholds_
     previews = preview_hot(
         question.connection,
@@ -57,7 +57,7 @@ def look_at_plan(question: "Question") -> Figures:
         question.now,
         thresholds=thresholds,
         lives=question.lives,
-        change=change,
+        what_if=what_if,
     )
     hot = list_hot_tables(previews, question.terms.zone)
     if goal is None:
@@ -65,17 +65,17 @@ def look_at_plan(question: "Question") -> Figures:
         return _answer(question, question.period, hot, {}, [*said, *_list_hot_notes(previews)])
     period = Period(begins=goal.begins, ends=goal.ends, zone=question.terms.zone)
     weeks_left = compute_weeks_left(period, question.now)
-    plans = make_plans(question.lives, question.terms, goal, question.now, change)
-    strains = _compute_strains(question, plans, weeks_left, change)
+    plans = make_plans(question.lives, question.terms, goal, question.now, what_if)
+    workloads = _compute_workloads(question, plans, weeks_left, what_if)
     needs = table_needs(plans, ends_at=period.ends_at, now=question.now, zone=period.zone)
     tables = (needs, table_sides(plans), table_rates(plans), *_table_marketing(plans, question.terms))
     won = sum(plan.won for plan in plans.usual)
     totals = {"revenue": goal.revenue, "won": won, "left": max(0.0, goal.revenue - won), "weeks_left": weeks_left}
     notes = [*_list_notes(plans, goal, question.period == period), *_list_hot_notes(previews)]
-    return _answer(question, period, (*tables, table_capacity(strains), *hot), totals, notes)
+    return _answer(question, period, (*tables, table_capacity(workloads), *hot), totals, notes)
 
 
-def read_change(options: Mapping[str, str]) -> Change:
+def read_what_if(options: Mapping[str, str]) -> WhatIf:
     """Read what would be different.
 
     Raises
@@ -83,29 +83,27 @@ def read_change(options: Mapping[str, str]) -> Change:
     BadOption
         If a number is out of its range.
     """
-    return Change(
+    return WhatIf(
         close_rate_plus=read_number(options, "close_rate_plus", low=-100, high=100),
         value_plus=read_number(options, "value_plus", low=-99, high=10_000),
         reps_plus=read_number(options, "reps_plus", low=-10_000, high=10_000),
     )
 
 
-def make_plans(lives: Sequence[Life], terms: Terms, goal: Goal, now: int, change: Change = NO_CHANGE) -> TwoPlans:
+def make_plans(lives: Sequence[Life], terms: Terms, goal: Goal, now: int, what_if: WhatIf = AS_IS) -> TwoPlans:
     """Make the plan of each side, and the same under a change where there is one."""
     period = Period(begins=goal.begins, ends=goal.ends, zone=terms.zone)
     horizon_days, weeks_left = terms.assumed.horizon_days, compute_weeks_left(period, now)
-    histories = {
-        side: measure_history(its_own, goal_period=period, as_of=now, horizon_days=horizon_days)
+    records = {
+        side: measure_track_record(its_own, goal_period=period, as_of=now, horizon_days=horizon_days)
         for side, its_own in zip(Side, divide_sides(lives, goal), strict=True)
     }
 
-    def plan(under: Change) -> Sequence[SidePlan]:
+    def plan(under: WhatIf) -> Sequence[SidePlan]:
         rng = np.random.default_rng(_SEED)
-        return plan_backwards(goal, terms.assumed, histories, weeks_left=weeks_left, rng=rng, change=under)
+        return plan_backwards(goal, terms.assumed, records, weeks_left=weeks_left, rng=rng, what_if=under)
 
-    return TwoPlans(
-        usual=plan(NO_CHANGE), changed=None if change == NO_CHANGE else plan(change), histories=histories
-    )
+    return TwoPlans(usual=plan(AS_IS), changed=None if what_if == AS_IS else plan(what_if), records=records)
 
 
 def _answer(
@@ -129,29 +127,29 @@ def _answer(
 def _table_marketing(plans: TwoPlans, terms: Terms) -> Sequence[FigureTable]:
     """Lay out marketing's channels and promises; both are empty where it has no part in the goal."""
     marketing = next((plan for plan in plans.usual if plan.side == Side.MARKETING), None)
-    by_source = plans.histories[Side.MARKETING].funnel.by_source
+    by_source = plans.records[Side.MARKETING].funnel.by_source
     channels = () if marketing is None else plan_channels(marketing, by_source, terms.assumed)
     return table_channels(channels), table_supply(compute_supply_gaps(terms.supply, marketing, channels))
 
 
-def _compute_strains(
-    question: "Question", plans: TwoPlans, weeks_left: float, change: Change
-) -> Mapping[str, Strain]:
+def _compute_workloads(
+    question: "Question", plans: TwoPlans, weeks_left: float, what_if: WhatIf
+) -> Mapping[str, Workload]:
     people = gather_people(question.connection, question.terms).values()
 
-    def strain(sides: Sequence[SidePlan], capacity: TakingCapacity) -> Strain:
-        return compute_strain(sides, capacity, weeks_left)
+    def workload(sides: Sequence[SidePlan], capacity: TakingCapacity) -> Workload:
+        return compute_workload(sides, capacity, weeks_left)
 
-    strains = {"usual": strain(plans.usual, compute_capacity(people))}
+    workloads = {"usual": workload(plans.usual, compute_capacity(people))}
     if plans.changed is not None:
-        strains["what_if"] = strain(plans.changed, compute_capacity(people, change))
-    return strains
+        workloads["what_if"] = workload(plans.changed, compute_capacity(people, what_if))
+    return workloads
 
 
 def _list_notes(plans: TwoPlans, goal: Goal, is_asked_for: bool) -> Iterator[str]:
-    history = plans.histories[Side.MARKETING]
+    record = plans.records[Side.MARKETING]
     yield (
-        f"Rates are of leads that reached a stage from {history.period.begins} to before {history.period.ends}: "
+        f"Rates are of leads that reached a stage from {record.period.begins} to before {record.period.ends}: "
         "each has had its time. Values and days to a win are of the deals of the last 365 days."
     )
     if not is_asked_for:
@@ -160,7 +158,7 @@ def _list_notes(plans: TwoPlans, goal: Goal, is_asked_for: bool) -> Iterator[str
         yield from plan.missing
     if goal.marketing_share < 1 and not goal.own_sources:
         yield "The goal names no own_sources, so whatever is won counts as marketing's."
-    unvalued = sum(plans.histories[plan.side].won_unvalued for plan in plans.usual)
+    unvalued = sum(plans.records[plan.side].won_unvalued for plan in plans.usual)
     if unvalued:
         yield f"Of the deals won so far, {unvalued} have no value and count with the average won value."
 

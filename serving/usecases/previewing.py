@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from agreement.alerting import Origin
 from agreement.lives import Life
 from agreement.passages import NEVER
-from agreement.planned_rates import NO_CHANGE, Change
+from agreement.planned_rates import AS_IS, WhatIf
 from agreement.previewing import WEEK_MICROS, HotPreview, Ledger, Sighting, Span, fit_threshold, preview_threshold
 from agreement.stages import IS_OPEN
 from agreement.taking import TakingCapacity, compute_capacity
@@ -57,7 +57,7 @@ def preview_hot(
     weeks: int = USUAL_WEEKS,
     thresholds: Thresholds | None = None,
     lives: Sequence[Life] | None = None,
-    change: Change = NO_CHANGE,
+    what_if: WhatIf = AS_IS,
 ) -> HotPreviews:
     """Preview how many leads turn hot in a week by the ledger of the latest weeks.
 
@@ -71,12 +71,12 @@ def preview_hot(
         Of the scorer; those of the latest score where none are given.
     lives
         All leads, where somebody has read them already.
-    change
+    what_if
         With its people too a threshold is looked for.
     """
     people = gather_people(connection, terms).values()
     capacity = compute_capacity(people)
-    changed = compute_capacity(people, change) if change.reps_plus else None
+    changed = compute_capacity(people, what_if) if what_if.reps_plus else None
     ledger = read_ledger(connection, terms, now, weeks=weeks, lives=lives)
     hot = _find_hot(connection) if thresholds is None else thresholds.hot
     return HotPreviews(

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from agreement.channel_plans import plan_channels
 from agreement.commitments import Supply
 from agreement.goal import Assumptions, Goal
-from agreement.measuring import divide_sides, measure_history
+from agreement.measuring import divide_sides, measure_track_record
 from agreement.people import Person
 from agreement.periods import Period
-from agreement.planned_rates import NO_CHANGE, Change, ImpossibleChange, choose_rate
+from agreement.planned_rates import AS_IS, ImpossibleWhatIf, WhatIf, choose_rate
 from agreement.planning import WAY, Side, compute_weeks_left, plan_backwards
 from agreement.rates import Rate
 from agreement.stages import Stage
 from agreement.supply_gaps import WEEKS_PER_MONTH, compute_supply_gaps
-from agreement.taking import compute_capacity, compute_strain
+from agreement.taking import compute_capacity, compute_workload
 from tests.agreement.ways import day, live, pass_through, step
 
 # 364 days from Monday 4 January 2027 on: 52 weeks.
@@ -35,15 +35,15 @@ shares = st.floats(0.01, 1.0)
 funnels = st.lists(st.integers(5, 400), min_size=5, max_size=5).map(lambda counts: sorted(counts, reverse=True))
 
 
-def plan(lives=PAST, *, goal=GOAL, assumed=ASSUMED, change=NO_CHANGE, as_of=NEW_YEAR, seed=7):
+def plan(lives=PAST, *, goal=GOAL, assumed=ASSUMED, what_if=AS_IS, as_of=NEW_YEAR, seed=7):
     """Return the plans of both sides."""
-    histories = {
-        side: measure_history(its_own, goal_period=NEXT_YEAR, as_of=as_of, horizon_days=assumed.horizon_days)
+    records = {
+        side: measure_track_record(its_own, goal_period=NEXT_YEAR, as_of=as_of, horizon_days=assumed.horizon_days)
         for side, its_own in zip(Side, divide_sides(lives, goal), strict=True)
     }
     rng = np.random.default_rng(seed)
     weeks_left = compute_weeks_left(NEXT_YEAR, as_of)
-    return plan_backwards(goal, assumed, histories, weeks_left=weeks_left, rng=rng, change=change)
+    return plan_backwards(goal, assumed, records, weeks_left=weeks_left, rng=rng, what_if=what_if)
 
 
 def list_totals(plan):
@@ -137,12 +137,12 @@ def test_sales_own_prospecting_is_planned_by_itself():
 
 def test_a_change_is_told_beside_the_usual_plan():
     """Ten points more close 0.6 instead of 0.5, and a quarter more a deal makes 8 deals of 10."""
-    (usual,), (better,) = plan(), plan(change=Change(close_rate_plus=10, value_plus=25))
+    (usual,), (better,) = plan(), plan(what_if=WhatIf(close_rate_plus=10, value_plus=25))
     assert list_totals(better)[-1] == pytest.approx(8)
     assert list_totals(better)[-2] == pytest.approx(8 / 0.6)
     for what in WAY:
         assert better.needs[what].total.high < usual.needs[what].total.high
-    (sure,) = plan(change=Change(close_rate_plus=100))
+    (sure,) = plan(what_if=WhatIf(close_rate_plus=100))
     assert list_totals(sure)[-2] == list_totals(sure)[-1]
 
 
@@ -157,8 +157,8 @@ def test_a_change_is_told_beside_the_usual_plan():
 )
 def test_a_change_that_nobody_could_make_is_refused(told):
     """Rates and values stay within what they can be."""
-    with pytest.raises(ImpossibleChange):
-        Change(**told)
+    with pytest.raises(ImpossibleWhatIf):
+        WhatIf(**told)
 
 
 def test_channels_bring_their_share_by_their_own_rates():
@@ -213,24 +213,24 @@ def test_people_limit_what_can_be_won():
     ]
     capacity = compute_capacity(people)
     assert (capacity.takers, capacity.untold, capacity.per_taker, capacity.per_week) == (3, 1, 5, 10)
-    strain = compute_strain(plan(), capacity, 52)
-    assert strain.needed_per_week == pytest.approx(40 / 52)
-    assert strain.takers_needed == pytest.approx(40 / 52 / 5)
-    assert strain.reachable.value == pytest.approx(520 / 4 * 10_000)
-    assert strain.reachable.low < strain.reachable.value < strain.reachable.high
-    assert compute_capacity(people, Change(reps_plus=2)).per_week == 20
-    assert compute_capacity(people, Change(reps_plus=-9)).per_week == 0
-    nobody = compute_strain(plan(), compute_capacity([]), 52)
+    workload = compute_workload(plan(), capacity, 52)
+    assert workload.needed_per_week == pytest.approx(40 / 52)
+    assert workload.takers_needed == pytest.approx(40 / 52 / 5)
+    assert workload.reachable.value == pytest.approx(520 / 4 * 10_000)
+    assert workload.reachable.low < workload.reachable.value < workload.reachable.high
+    assert compute_capacity(people, WhatIf(reps_plus=2)).per_week == 20
+    assert compute_capacity(people, WhatIf(reps_plus=-9)).per_week == 0
+    nobody = compute_workload(plan(), compute_capacity([]), 52)
     assert (nobody.takers_needed, nobody.reachable) == (None, None)
 
 
 def test_the_time_to_a_win_says_until_when_a_lead_must_be_there():
     """Customers took 40 days from lead to win, so leads must be there 40 days before the end."""
-    history = measure_history(PAST, goal_period=NEXT_YEAR, as_of=NEW_YEAR, horizon_days=90)
-    time = history.to_win[Stage.LEAD]
+    record = measure_track_record(PAST, goal_period=NEXT_YEAR, as_of=NEW_YEAR, horizon_days=90)
+    time = record.to_win[Stage.LEAD]
     assert (time.median_days, time.n) == (40, 5)
     assert time.find_latest_start(day(100)) == day(60)
-    nothing = measure_history([], goal_period=NEXT_YEAR, as_of=NEW_YEAR, horizon_days=90).to_win[Stage.SQL]
+    nothing = measure_track_record([], goal_period=NEXT_YEAR, as_of=NEW_YEAR, horizon_days=90).to_win[Stage.SQL]
     assert (nothing.n, nothing.find_latest_start(day(100))) == (0, None)
 
 
@@ -283,5 +283,5 @@ def test_the_same_seed_gives_the_same_plan():
 
 
 def _list_sources(lives):
-    history = measure_history(lives, goal_period=NEXT_YEAR, as_of=NEW_YEAR, horizon_days=90)
-    return history.funnel.by_source
+    record = measure_track_record(lives, goal_period=NEXT_YEAR, as_of=NEW_YEAR, horizon_days=90)
+    return record.funnel.by_source
