@@ -63,12 +63,12 @@ def name_place(place: Place) -> str:
 
 
 def blame(table: Mapping[str, object], place: Place, says: str) -> Mistake:
-    """Return the mistake that a sentence tells of a table: of its key, where it begins with the name of one."""
+    """Return the mistake that a sentence tells of a table: of its key, where it begins with names of some."""
     key, colon, rest = says.partition(": ")
     if colon and key in table:
         return Mistake(place=(*place, key), says=rest)
-    first = says.split(maxsplit=1)[0].rstrip(",:") if says else ""
-    return Mistake(place=place, says=says, key=first if first in table else "")
+    words = (key if colon else says.partition(" ")[0]).replace(",", "").split()
+    return Mistake(place=place, says=says, key=next((word for word in words if word in table), ""))
 
 
 def move_below(place: Place, mistakes: Iterable[Mistake]) -> list[Mistake]:

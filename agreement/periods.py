@@ -13,7 +13,7 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 _SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})", re.ASCII)
 WEEK_DAYS = 7
 # Far from these, calendars overflow, and weeks are more rows than anybody reads.
-_FIRST, _LAST = date(1970, 1, 1), date(2200, 1, 1)
+_FIRST, _LAST = date(1900, 1, 1), date(2200, 1, 1)
 
 
 class BadPeriod(ValueError):
@@ -34,7 +34,7 @@ class Period:
     Raises
     ------
     BadPeriod
-        If it does not begin before it ends, or lies outside 1970 to 2199.
+        If it does not begin before it ends, or lies outside 1900 to 2199.
     UnknownZone
         If nobody knows the zone.
     """
@@ -48,7 +48,7 @@ class Period:
         if not self.begins < self.ends:
             raise BadPeriod(f"a period begins before it ends: {self.begins} is not before {self.ends}")
         if not _FIRST <= self.begins < self.ends <= _LAST:
-            raise BadPeriod("use years from 1970 to 2199")
+            raise BadPeriod("use years from 1900 to 2199")
 
     @classmethod
     def from_text(cls, text: str, *, zone: str = "UTC") -> Self:

@@ -2,8 +2,7 @@
 
 import json
 import tomllib
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -13,22 +12,26 @@ from typing import Any, Self, TypeVar
 from agreement.alerting import AlertRules
 from agreement.attribution_terms import Attribution
 from agreement.commitments import Feedback, Response, Supply
+from agreement.completing import complete_people
 from agreement.criteria import HandOver
 from agreement.episodes import EpisodeRules
 from agreement.escalating import EscalationRules
 from agreement.goal import Assumptions, Goal
-from agreement.hour_texts import parse_span
 from agreement.hours import QuietHours, WorkingHours
+from agreement.mistakes import BadTerms, Mistake
 from agreement.people import Person
 from agreement.public_holidays import read_codes
 from agreement.recycling import USUAL_REASONS, Reason, RecyclingRules
 from agreement.routing import Route
 from agreement.stages import USUAL_DEFINITIONS, Definition
-from agreement.term_tables import BadTerms, Table, call_plainly, read_table, show, write_table
+from agreement.term_tables import call_plainly, read_table, show, write_table
+from agreement.toml_places import blame_syntax, find_lines
 
 __all__ = ["DEFAULT_TERMS", "BadTerms", "Terms", "parse_terms", "read_terms"]
 
 _Terms = TypeVar("_Terms", bound="Terms")
+# What tells the entries of a list from each other.
+_TOLD_APART_BY = {"people": "id", "routes": "name", "stages": "stage", "reasons": "code", "response": "bucket"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +100,9 @@ class Terms:
     version: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not self.name.strip():
-            raise BadTerms("name: say what people call these terms")
-        _refuse_twice("people", (person.id for person in self.people))
-        _refuse_twice("routes", (route.name for route in self.routes))
-        _refuse_twice("stages", (definition.stage for definition in self.stages))
-        _refuse_twice("reasons", (reason.code for reason in self.reasons))
-        _refuse_twice("response", (response.bucket for response in self.response))
+        mistakes = list(self._list_mistakes())
+        if mistakes:
+            raise BadTerms(*mistakes)
         object.__setattr__(self, "holidays_of", read_codes(self.holidays_of))
         self.find_working_hours(self.zone)
         self.find_quiet_hours(self.zone)
@@ -113,6 +112,12 @@ class Terms:
     def __hash__(self) -> int:
         # Looked up by in every transaction; hashing all people and their hours takes longer than the rest.
         return hash(self.version)
+
+    def _list_mistakes(self) -> Iterator[Mistake]:
+        if not self.name.strip():
+            yield Mistake(place=("name",), says="say what people call these terms")
+        for where, key in _TOLD_APART_BY.items():
+            yield from _list_twice(where, key, (getattr(each, key) for each in getattr(self, where)))
 
     def find_working_hours(self, zone: str) -> WorkingHours | None:
         """Return the usual working hours in a zone, None where they do not matter."""
@@ -146,7 +151,8 @@ def read_terms(path: Path | str) -> Terms:
     Raises
     ------
     BadTerms
-        In one plain line that names the file, the table and the key.
+        With all mistakes in the order of the file; its text is the first of them, in one plain line that names the
+        file, the line, the table and the key.
     OSError
         If the file cannot be opened.
     """
@@ -154,7 +160,7 @@ def read_terms(path: Path | str) -> Terms:
     try:
         return parse_terms(call_plainly("text", path.read_text, encoding="utf-8"))
     except BadTerms as error:
-        raise BadTerms(f"{path.name}: {error}") from error
+        raise BadTerms(*error.mistakes, file=path.name) from error
 
 
 def parse_terms(text: str) -> Terms:
@@ -163,41 +169,39 @@ def parse_terms(text: str) -> Terms:
     Raises
     ------
     BadTerms
-        In one plain line that names the table and the key.
+        With all mistakes in the order of the text; its own text is the first, with its line, table and key.
     """
     try:
-        return _read_terms(Terms, call_plainly("TOML", tomllib.loads, text))
+        table = tomllib.loads(text)
+    except ValueError as error:
+        raise BadTerms(blame_syntax(text, error)) from error
     except RecursionError:
         raise BadTerms("TOML: tables and lists are nested too deep") from None
+    try:
+        return _read_terms(Terms, table)
+    except BadTerms as error:
+        raise BadTerms(*find_lines(text, error.mistakes)) from error
 
 
 def _read_terms(kind: type[_Terms], table: Any) -> _Terms:
-    people = table.get("people", []) if isinstance(table, dict) else []
-    if not isinstance(people, list) or not all(isinstance(person, dict) for person in people):
-        raise BadTerms("people: write each as a table under [[people]]")
-    completed = [_complete_person(person, table, f"people {n}") for n, person in enumerate(people, start=1)]
-    return read_table(kind, {**table, "people": completed} if people else table, "")
+    if not isinstance(table, dict):
+        return read_table(kind, table)
+    completed, mistakes = complete_people(table)
+    try:
+        terms = read_table(kind, completed)
+    except BadTerms as error:
+        raise BadTerms(*mistakes, *error.mistakes) from error
+    if mistakes:
+        raise BadTerms(*mistakes)
+    return terms
 
 
-def _complete_person(person: Table, usual: Table, where: str) -> Table:
-    """Return the table of a person with the usual zone and hours where it has none of its own."""
-    keys = ("zone", "working_hours", "quiet_hours", "holidays_of")
-    full = {**{key: usual[key] for key in keys if key in usual}, **person}
-    zone = full.get("zone", "UTC")
-    working, quiet, codes = full.get("working_hours"), full.get("quiet_hours"), full.pop("holidays_of", [])
-    if isinstance(working, str):
-        table = {"zone": zone, "days": working, "holidays": usual.get("holidays", []), "holidays_of": codes}
-        full["working_hours"] = table if working.strip() else None
-    if isinstance(quiet, str):
-        starts, ends = call_plainly(f"{where} quiet_hours", parse_span, quiet) if quiet.strip() else (0, 0)
-        full["quiet_hours"] = {"zone": zone, "starts": starts, "ends": ends} if quiet.strip() else None
-    return full
-
-
-def _refuse_twice(where: str, names: Iterable[str]) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise BadTerms(f"{where}: {show(twice[0])} is there twice")
+def _list_twice(where: str, key: str, values: Iterable[str]) -> Iterator[Mistake]:
+    seen = set()
+    for number, value in enumerate(values):
+        if value in seen:
+            yield Mistake(place=(where, number), says=f"{show(value)} is there twice", key=key)
+        seen.add(value)
 
 
 DEFAULT_TERMS = Terms()

@@ -2,9 +2,10 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from agreement.mistakes import Place
+from agreement.mistakes import Mistake, Place
 
 _QUOTED = r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'"
 _PART = rf"(?:[A-Za-z0-9_-]+|{_QUOTED})"
@@ -15,6 +16,7 @@ _TOKEN = re.compile(
     r"|(?P<comment>\#[^\n]*)|(?P<opens>[\[{])|(?P<closes>[\]}])|(?P<ends>\n)|(?P<other>[^\"'#\[\]{}\n]+)",
     re.DOTALL,
 )
+_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
 
@@ -52,6 +54,27 @@ def find_line(place: Place, places: Mapping[Place, int]) -> int | None:
         if place[:length] in places:
             return places[place[:length]]
     return None
+
+
+def find_lines(text: str, mistakes: Iterable[Mistake]) -> list[Mistake]:
+    """Return mistakes with the lines in which they stand, in the order of a text that can be read."""
+    places = list_places(text)
+    found = [replace(each, line=_find_line_of(each, places)) for each in mistakes]
+    return sorted(found, key=lambda mistake: mistake.line or 0)
+
+
+def blame_syntax(text: str, error: ValueError) -> Mistake:
+    """Return the mistake that keeps a text from being TOML, in the line that `tomllib` names."""
+    says = str(error)
+    match = _POSITION.search(says)
+    if match is None:
+        return Mistake(place=("TOML",), says=says)
+    line = int(match[1]) if match[1] else text.rstrip().count("\n") + 1
+    return Mistake(place=("TOML",), says=says[: match.start()], line=line)
+
+
+def _find_line_of(mistake: Mistake, places: Mapping[Place, int]) -> int | None:
+    return find_line((*mistake.place, mistake.key) if mistake.key else mistake.place, places)
 
 
 def _list_statements(text: str) -> Iterator[tuple[str, tuple[str, ...], int]]:

@@ -150,41 +150,44 @@ def test_the_version_is_not_to_be_set():
     [
         ('"12 h"', '"12 x"', "episodes hold: "),
         ('"12 h"', "12", "episodes hold: write a text"),
-        ("margin = 0.2", "margin = 2", "episodes: margin: "),
+        ("margin = 0.2", "margin = 2", "episodes margin: use a part"),
         ("margin = 0.2", "margin = true", "episodes margin: write a number"),
-        ("margin = 0.2", "margin = nan", "episodes: margin: "),
+        ("margin = 0.2", "margin = nan", "episodes margin: use a part"),
         ("cap_per_day = 5", "cap_per_day = 5.0", "alerts cap_per_day: write a whole number, not 5.0"),
         ("cap_per_day = 5", "cap_per_day = false", "alerts cap_per_day: write a whole number"),
         ('to_team = "9 h"', 'to_team = "3 h"', "escalation: to_manager and to_team"),
-        ("America/New_York", "Mars/Base", "people 2 working_hours: no time zone"),
+        ("America/New_York", "Mars/Base", "people 2 zone: no time zone"),
         ('zone = "America/New_York"', "zone = [3]", "people 2 zone: write a text"),
         ("capacity_per_week = 7", 'capacity_per_week = "7"', "people 1 capacity_per_week: write a number"),
-        ("capacity_per_week = 7", "capacity_per_week = inf", "people 1: capacity_per_week"),
+        ("capacity_per_week = 7", "capacity_per_week = inf", "people 1: capacity_per_week counts"),
         ("capacity_per_week = 7", "is_active = 1", "people 1 is_active: write true or false"),
         ('id = "anna"', "", "people 1: the key id is missing"),
-        ('id = "joe"', 'id = "anna"', 'people: "anna" is there twice'),
+        ('id = "joe"', 'id = "anna"', 'people 2: "anna" is there twice'),
         ("owners =", "owner =", 'routes 1: there is no key "owner": use industries, name, owners'),
         ('["machinery"]', '"machinery"', "routes 1 industries: write a list"),
         ('["machinery"]', '["machinery", 3]', "routes 1 industries 2: write a text"),
-        ("[[routes]]", "[[route]]", 'terms: there is no key "route"'),
+        ("[[routes]]", "[[route]]", 'there is no key "route": use action, '),
         ("[[routes]]", "[routes]", "routes: write a list"),
         ("[episodes]", "[[episodes]]", "episodes: write a table"),
         ('"nordic"', '" "', "name: say what people call these terms"),
-        ('"22:00-07:00"', '"22-7"', "people 1 quiet_hours: '22' is no time of the day"),
-        ("Mon-Fri 09", "Fry 09", "people 1 working_hours days: no day is named 'fry'"),
+        ('"22:00-07:00"', '"22-7"', "quiet_hours: '22' is no time of the day"),
+        ("Mon-Fri 09", "Fry 09", "working_hours: no day is named 'fry'"),
         ("[2027-12-06]", '["6.12.2027"]', 'holidays 1: "6.12.2027" is no date: write it as 2027-12-24'),
         ("[2027-12-06]", "2027-12-06", "holidays: write a list"),
-        ("[alerts]", "[alerts", "TOML: "),
+        ('["FI", "DE-BY"]', '["FI", "DE-XX"]', "holidays_of: nobody knows the public holidays of 'DE-XX'"),
+        ('["US"]', '["USA"]', "people 2 holidays_of: nobody knows"),
+        ('["US"]', '"US"', "people 2 holidays_of: write a list"),
+        ("[alerts]", "[alerts", "TOML: Expected"),
     ],
 )
-def test_a_wrong_key_is_named_with_its_table(tmp_path, old, new, place):
-    """The error is one plain line with the file, the table and the key."""
-    assert old in AGREEMENT
+def test_a_wrong_key_is_named_with_its_line_and_its_table(tmp_path, old, new, place):
+    """The error is one plain line with the file, the line, the table and the key."""
+    line = AGREEMENT[: AGREEMENT.index(old)].count("\n") + (1 if new else 0)
     with pytest.raises(BadTerms) as refusal:
         read(tmp_path, AGREEMENT.replace(old, new, 1))
-    assert place in str(refusal.value)
-    assert str(refusal.value).startswith("agreement.toml: ")
+    assert str(refusal.value).startswith(f"agreement.toml line {line}: {place}")
     assert "\n" not in str(refusal.value)
+    assert len(refusal.value.mistakes) == 1
 
 
 @pytest.mark.parametrize("text", ["people = 3", "people = [3]", "[people]"])
