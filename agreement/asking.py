@@ -158,7 +158,8 @@ def _leave_out(field: str, kind: Kind, n_out: int, lift: float) -> CriterionFigu
         f"Leads with {says} close {lift:.1f} times as often as others, and the agreement leaves {whom} out: "
         f"{_say_beside(kind)}."
     )
-    return CriterionFigures(field=field, asks=says, kind=kind, finding="left out", sentence=sentence)
+    short = trait.says if trait.attribute == field else says
+    return CriterionFigures(field=field, asks=short, kind=kind, finding="left out", sentence=sentence)
 
 
 def _say_beside(kind: Kind) -> str:
