@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING
 from agreement.attaining import Attainment, Facts, Scope, compute_attainment
 from agreement.commitments import BUCKET_NAMES
 from agreement.contact_activity import compute_reached
+from agreement.conversions import compute_period_conversion
 from agreement.duties import LeadTimer
+from agreement.hand_overs import list_moved_since
 from agreement.lives import Life, list_hand_overs
+from agreement.passages import Passages
 from agreement.promise_trend import list_spans
 from agreement.rates import Rate
+from agreement.stages import Stage
 from agreement.turning_down import is_turned_down, pair_steps
 from serving.store.events import read_first_moments
 from serving.store.timers import list_timers, read_timers
 from serving.usecases.attainment_tables import list_tables
-from serving.usecases.figures import BadOption, Cell, Figures, spread_rate
+from serving.usecases.figures import BadOption, Cell, FigureRow, Figures, FigureTable, spread_rate
+from serving.usecases.funnelling import row_conversion
 from serving.usecases.standing import gather_people
 
 if TYPE_CHECKING:
@@ -24,6 +29,7 @@ OPTIONS: Mapping[str, str] = {
     "owner": "Only hand-overs to this person.",
     "bucket": "Only leads that were handed over cold, warm or hot.",
 }
+_SPANS = ((Stage.MQL, Stage.SQL), (Stage.SQL, Stage.CUSTOMER), (Stage.MQL, Stage.CUSTOMER))
 # SQLite takes about 32,000 parameters a statement.
 _IDS_AT_ONCE = 10_000
 
@@ -47,7 +53,10 @@ def look_at_attainment(question: "Question") -> Figures:
         as_of=question.now,
         terms=question.terms,
         totals=_sum(attainment),
-        tables=list_tables(attainment, terms=question.terms, people=facts.people, scope=scope),
+        tables=[
+            *list_tables(attainment, terms=question.terms, people=facts.people, scope=scope),
+            FigureTable(name="conversions", title="What became of them", rows=list(_list_conversions(question))),
+        ],
         notes=list(_list_notes(attainment, question, scope)),
     )
 
@@ -66,6 +75,17 @@ def gather_facts(question: "Question") -> Facts:
         first_touches=read_first_moments(question.connection, handed),
         people=gather_people(question.connection, question.terms),
     )
+
+
+def _list_conversions(question: "Question") -> Iterator[FigureRow]:
+    """List what became of the leads of the period, as the funnel counts them."""
+    period, now = question.period, question.now
+    passages = Passages.from_lives(list_moved_since(question.lives, period.begins_at), as_of=now)
+    days = question.terms.assumed.horizon_days
+    for begin, end in _SPANS:
+        yield row_conversion(
+            compute_period_conversion(passages, period, begin=begin, end=end, as_of=now, horizon_days=days)
+        )
 
 
 def _gather_timers(question: "Question") -> list[LeadTimer]:

@@ -56,7 +56,7 @@ def _lay_out(funnel: Funnel) -> Sequence[FigureTable]:
         FigureTable(
             name="conversions",
             title="Conversions",
-            rows=[_row_conversion(each) for each in (*steps, *funnel.spans)],
+            rows=[row_conversion(each) for each in (*steps, *funnel.spans)],
         ),
         FigureTable(name="standing", title="Where leads stand now", rows=[_row_standing(s) for s in funnel.stages]),
         FigureTable(name="left", title="Recycled and lost", rows=list(_row_exits(funnel.stages))),
@@ -78,7 +78,8 @@ def _row_stage(stage: StageFigures) -> FigureRow:
     return FigureRow(key=stage.stage, cells=cells, lead_ids=stage.reached)
 
 
-def _row_conversion(conversion: Conversion) -> FigureRow:
+def row_conversion(conversion: Conversion) -> FigureRow:
+    """Return a conversion between two stages as a row."""
     key = f"{conversion.begin}:{conversion.end}"
     return FigureRow(key=key, cells=_spread_conversion(conversion, "rate"), lead_ids=conversion.lead_ids)
 

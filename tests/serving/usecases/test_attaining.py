@@ -115,6 +115,15 @@ def test_terms_without_promises_show_what_happened_anyway(connection):
     assert {row.cells["side"] for row in rows} == {"sales"}
 
 
+def test_what_became_of_leads_is_told_as_by_the_funnel(connection):
+    """Conversions of the period's leads are those of the funnel's view, figure by figure."""
+    question = Question(connection=connection, period=Period.from_text(YEAR, zone=TERMS.zone), now=NOW, terms=TERMS)
+    theirs = VIEWS["funnel"].look(question).get_table("conversions")
+    rows = look(connection).get_table("conversions").rows
+    assert rows == [theirs.get_row(key) for key in ("mql:sql", "sql:customer", "mql:customer")]
+    assert rows[0].cells["rate_count"] > 0
+
+
 def test_an_empty_store_has_figures_of_nothing(database):
     """There is no share, no wait and no error."""
     with database.reading() as connection:
