@@ -15,13 +15,12 @@ from agreement.terms import Terms
 from features.times import DAY, SECOND
 from serving.store.database import Database
 from serving.store.people import insert_channel
-from serving.store.promise_tables import timers
-from serving.store.tables import deliveries, digests, leads, messages, stage_changes
+from serving.store.tables import deliveries, digests, leads, messages
 from serving.usecases.chasing import chase_overdue
 from serving.usecases.keeping_time import tell_due
-from serving.usecases.told import ToldContact, ToldStage
-from serving.usecases.waking import hand_over_due, wake_due
-from tests.serving.usecases.tellers import KEEN, NOW, Teller, put_in_force
+from serving.usecases.told import ToldStage
+from serving.usecases.waking import wake_due
+from tests.serving.usecases.tellers import NOW, Teller, put_in_force
 
 ANNA = Person(id="anna", name="Anna", manager_id="mara")
 MARA = Person(id="mara", name="Mara", takes_leads=False)
@@ -42,7 +41,7 @@ def teller(database: Database, tmp_path: Path) -> Teller:
 
 
 def test_a_lead_that_sales_puts_aside_wakes_on_its_day_and_its_owner_hears_why(teller: Teller) -> None:
-    """Rejected until a date it sleeps until then; that day it is a lead again, and one digest tells its owner why."""
+    """Rejected until a date it sleeps; that day it is a lead again, and its owner hears why it slept."""
     teller.tell_lead("L", {"name": "Ada"}, owner_id="anna")
     until = teller.now + 30 * DAY
     teller.tell(_step("recycled", act="rejected", reason="budget_next_year", until=until))
