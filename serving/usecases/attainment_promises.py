@@ -20,54 +20,55 @@ NOBODY, NO_BUCKET = "nobody", "no bucket"
 
 def list_commitments(attainment: Attainment, terms: Terms, scope: Scope) -> Iterator[FigureRow]:
     """List marketing's promises, then each duty of sales by bucket."""
-    yield from _list_supplied(attainment.supplied)
-    promised = _list_promised(terms, scope)
-    for duty, bucket in sorted({*attainment.duties, *promised}, key=_order_duty):
-        its = attainment.duties.get((duty, bucket), Tally())
-        cells: dict[str, Cell] = {
-            "side": "sales",
-            "what": duty.value,
-            "bucket": bucket,
-            "channel": None,
-            "promise": _say_promise(duty, bucket, terms),
-            "target": float(its.rate.of),
-            "target_to_date": float(its.rate.of),
-            "actual": its.rate.count,
-            **_spread_attainment(its.rate),
-            "is_kept": its.is_kept,
-            **_spread_outlook(None),
-            **_count_tally(its),
-        }
+    for key, each in _name_supplied(attainment.supplied):
+        promise = f"{each.supply.count:g} a {each.supply.per}"
+        measured = _measure(each.actual, each.target, each.attainment, None)
+        cells = {"side": "marketing", "promise": promise, **measured, "is_kept": each.is_kept}
+        yield FigureRow(key=key, cells=cells, lead_ids=each.lead_ids)
+    for duty, bucket, its in _list_duties(attainment, terms, scope):
+        measured = _measure(its.rate.count, float(its.rate.of), its.rate.value, its.rate)
+        cells = {"side": "sales", "promise": _say_promise(duty, bucket, terms), **measured, "is_kept": its.is_kept}
         yield FigureRow(key=f"{duty.value}:{bucket or NO_BUCKET}", cells=cells, lead_ids=its.lead_ids)
 
 
-def _list_supplied(supplied: Iterable[Supplied]) -> Iterator[FigureRow]:
+def list_supply(attainment: Attainment) -> Iterator[FigureRow]:
+    """List marketing's promises, where each stands today and where it ends."""
+    for key, each in _name_supplied(attainment.supplied):
+        outlook = each.outlook
+        cells: dict[str, Cell] = {
+            "quality": each.supply.quality,
+            "channel": each.supply.channel,
+            "actual": each.actual,
+            "target_to_date": each.target_to_date,
+            "attainment_to_date": each.attainment_to_date,
+            "target": each.target,
+            "forecast": None if outlook is None else outlook.expected,
+            "forecast_low": None if outlook is None else outlook.low,
+            "forecast_high": None if outlook is None else outlook.high,
+        }
+        yield FigureRow(key=key, cells=cells, lead_ids=each.lead_ids)
+
+
+def list_duties(attainment: Attainment, terms: Terms, scope: Scope) -> Iterator[FigureRow]:
+    """List the duties of sales by bucket, with those that are in no share."""
+    for duty, bucket, its in _list_duties(attainment, terms, scope):
+        cells = {"duty": duty.value, "bucket": bucket, **spread_rate("kept", its.rate), **_count_tally(its)}
+        yield FigureRow(key=f"{duty.value}:{bucket or NO_BUCKET}", cells=cells, lead_ids=its.lead_ids)
+
+
+def _name_supplied(supplied: Iterable[Supplied]) -> Iterator[tuple[str, Supplied]]:
+    """Name each promise so that no other has its name."""
     names = Counter[str]()
     for each in supplied:
-        cells: dict[str, Cell] = {
-            "side": "marketing",
-            "what": each.supply.quality,
-            "bucket": None,
-            "channel": each.supply.channel,
-            "promise": f"{each.supply.count:g} a {each.supply.per}",
-            "target": each.target,
-            "target_to_date": each.target_to_date,
-            "actual": each.actual,
-            "attainment": each.attainment,
-            "attainment_low": None,
-            "attainment_high": None,
-            "is_kept": each.is_kept,
-            **_spread_outlook(each),
-            **_count_tally(None),
-        }
-        yield FigureRow(key=_name_supply(each, names), cells=cells, lead_ids=each.lead_ids)
+        name = f"supply:{each.supply.quality}" + (f":{each.supply.channel}" if each.supply.channel else "")
+        names[name] += 1
+        yield name if names[name] == 1 else f"{name}:{names[name]}", each
 
 
-def _name_supply(each: Supplied, names: "Counter[str]") -> str:
-    """Name a promise so that no other has its name."""
-    name = f"supply:{each.supply.quality}" + (f":{each.supply.channel}" if each.supply.channel else "")
-    names[name] += 1
-    return name if names[name] == 1 else f"{name}:{names[name]}"
+def _list_duties(attainment: Attainment, terms: Terms, scope: Scope) -> Iterator[tuple[Duty, str | None, Tally]]:
+    promised = _list_promised(terms, scope)
+    for duty, bucket in sorted({*attainment.duties, *promised}, key=_order_duty):
+        yield duty, bucket, attainment.duties.get((duty, bucket), Tally())
 
 
 def _list_promised(terms: Terms, scope: Scope) -> set[tuple[Duty, str | None]]:
@@ -114,10 +115,9 @@ def list_by_owner(attainment: Attainment, people: Mapping[str, Person]) -> Itera
 def list_trend(spans: Iterable[Span]) -> Iterator[FigureRow]:
     """List what was kept in each of the last weeks or months, a row a promise or duty."""
     for span in spans:
-        names = Counter[str]()
-        for each in span.supplied:
+        for name, each in _name_supplied(span.supplied):
             cells = _measure(each.actual, each.target, each.attainment, None)
-            yield _place(span, "marketing", _name_supply(each, names), cells, each.lead_ids)
+            yield _place(span, "marketing", name, cells, each.lead_ids)
         kept = {"all duties": span.kept, **{duty.value: span.by_duty.get(duty, Tally()) for duty in Duty}}
         for name, its in kept.items():
             cells = _measure(its.rate.count, float(its.rate.of), its.rate.value, its.rate)
@@ -130,31 +130,18 @@ def _place(span: Span, side: str, what: str, cells: Mapping[str, Cell], lead_ids
 
 
 def _measure(actual: int, target: float, attainment: float | None, rate: Rate | None) -> dict[str, Cell]:
-    bounds = _spread_attainment(rate) if rate is not None else {"attainment_low": None, "attainment_high": None}
-    return {"actual": actual, "target": target, "attainment": attainment, **bounds}
-
-
-def _spread_attainment(rate: Rate) -> dict[str, Cell]:
+    bounds = (None, None) if rate is None or not rate.of else (rate.low, rate.high)
     return {
-        "attainment": rate.value,
-        "attainment_low": rate.low if rate.of else None,
-        "attainment_high": rate.high if rate.of else None,
+        "actual": actual,
+        "target": target,
+        "attainment": attainment,
+        "attainment_low": bounds[0],
+        "attainment_high": bounds[1],
     }
 
 
-def _spread_outlook(each: Supplied | None) -> dict[str, Cell]:
-    outlook = None if each is None else each.outlook
-    return {
-        "attainment_to_date": None if each is None else each.attainment_to_date,
-        "forecast": None if outlook is None else outlook.expected,
-        "forecast_low": None if outlook is None else outlook.low,
-        "forecast_high": None if outlook is None else outlook.high,
-    }
-
-
-def _count_tally(its: Tally | None) -> dict[str, Cell]:
-    names = ("met", "breached", "due", "void")
-    return {name: None if its is None else len(getattr(its, name)) for name in names}
+def _count_tally(its: Tally) -> dict[str, Cell]:
+    return {name: len(getattr(its, name)) for name in ("met", "breached", "due", "void")}
 
 
 def find_name(owner_id: str | None, people: Mapping[str, Person]) -> str | None:

@@ -18,6 +18,8 @@ from serving.usecases.attainment_promises import (
     find_name,
     list_by_owner,
     list_commitments,
+    list_duties,
+    list_supply,
     list_trend,
 )
 from serving.usecases.figures import Cell, FigureRow, FigureTable, spread_rate
@@ -29,6 +31,8 @@ def list_tables(
     """List the tables of the view."""
     rows: Sequence[tuple[str, str, Iterable[FigureRow]]] = (
         ("commitments", "What both sides promised", list_commitments(attainment, terms, scope)),
+        ("supply", "What marketing brings", list_supply(attainment)),
+        ("duties", "What sales owed", list_duties(attainment, terms, scope)),
         ("duties_by_owner", "What sales owed, by owner", list_by_owner(attainment, people)),
         ("response_times", "From the hand-over to the first contact", _list_response_times(attainment)),
         ("response_distribution", "Response times in working time", _list_distribution(attainment.waits)),

@@ -3,7 +3,7 @@
 Run ``python -m tests.campaigns.attainment --home .hotlead/demo``; it exits with 1 where the two differ.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,18 +58,17 @@ _NOT_COMPARED = ("wakes within 30 days", "should have woken")
 
 
 def _list_figures(figures: Figures) -> Iterator[tuple[str, Any]]:
-    yield from _list_commitments(figures.get_table("commitments").rows)
+    yield from _list_promises(figures)
     for name, (kind, columns, least) in _COMPARED.items():
         for row in figures.get_table(name).rows:
             if row.cells[least] != 0 and row.key not in _NOT_COMPARED:
                 yield f"{kind} {row.key}", _pick(row, *columns)
 
 
-def _list_commitments(rows: Sequence[FigureRow]) -> Iterator[tuple[str, Any]]:
-    supplies = [row for row in rows if row.cells["side"] == "marketing"]
-    for number, row in enumerate(supplies, start=1):
+def _list_promises(figures: Figures) -> Iterator[tuple[str, Any]]:
+    for number, row in enumerate(figures.get_table("supply").rows, start=1):
         yield f"supply {number}", _pick(row, "actual")
-    for row in rows:
+    for row in figures.get_table("duties").rows:
         counts = _pick(row, "met", "breached", "due", "void")
         if any(counts):
             yield f"duty {row.key}", counts

@@ -33,7 +33,8 @@ def look(connection, period=YEAR, terms=TERMS, **options):
 
 def test_all_promises_of_both_sides_are_listed(connection):
     """Each supply has a row, each duty one for each bucket; what is promised is said in words."""
-    rows = {row.key: row.cells for row in look(connection).get_table("commitments").rows}
+    figures = look(connection)
+    rows = {row.key: row.cells for row in figures.get_table("commitments").rows}
     assert [key for key, cells in rows.items() if cells["side"] == "marketing"] == [
         "supply:mql",
         "supply:hot",
@@ -45,9 +46,12 @@ def test_all_promises_of_both_sides_are_listed(connection):
     assert rows["supply:hot"]["promise"] == "30 a month"
     assert rows["supply:hot"]["target"] == pytest.approx(360)
     assert "attempts:warm" not in rows
-    hot = rows["first_contact:hot"]
-    assert hot["attainment"] == hot["met"] / (hot["met"] + hot["breached"])
+    hot, tallied = rows["first_contact:hot"], figures.get_table("duties").get_row("first_contact:hot").cells
+    assert hot["attainment"] == tallied["kept"] == tallied["met"] / (tallied["met"] + tallied["breached"])
     assert hot["attainment_low"] < hot["attainment"] < hot["attainment_high"]
+    supply = figures.get_table("supply").get_row("supply:hot").cells
+    assert supply["target_to_date"] < supply["target"]
+    assert supply["forecast_low"] < supply["forecast"] < supply["forecast_high"]
 
 
 def test_rows_of_a_table_have_the_same_columns_and_keys_of_their_own(connection):
@@ -86,8 +90,7 @@ def test_an_owner_and_a_bucket_choose_hand_overs(connection):
     supplies = [f.get_table("commitments").get_row("supply:mql").cells["actual"] for f in (whole, *parts)]
     assert len(set(supplies)) == 1
     hot = look(connection, bucket="hot")
-    rows = hot.get_table("commitments").rows
-    assert {row.cells["bucket"] for row in rows if row.cells["side"] == "sales"} == {"hot"}
+    assert {row.cells["bucket"] for row in hot.get_table("duties").rows} == {"hot"}
     assert any("choose hand-overs" in note for note in hot.notes)
     with pytest.raises(BadOption, match="cold, warm, hot"):
         look(connection, bucket="boiling")
