@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from agreement.lives import Act
+from agreement.prevailing import AUTOMATIC
 from agreement.stages import Stage
 from features.times import DAY
 from serving.store.accounts import read_accounts
@@ -80,7 +81,7 @@ def _give_owners(desk: Desk, lead_ids: Sequence[str]) -> None:
 
 
 def _lay_out(desk: Desk, lead_id: str, act: Act, stage: Stage) -> dict[str, Any]:
-    at = _choose_instant(desk.leads[lead_id], desk.standing.now)
+    at = _choose_instant(desk, desk.leads[lead_id])
     nothing: dict[str, Any] = dict.fromkeys(("note", "reason", "until", "value"))
     return {
         "lead_id": lead_id,
@@ -95,9 +96,13 @@ def _lay_out(desk: Desk, lead_id: str, act: Act, stage: Stage) -> dict[str, Any]
     }
 
 
-def _choose_instant(record: LeadRecord, now: int) -> int:
-    """Return when a step is taken: now, but behind the last one, which a clock a little ahead may have told."""
-    return now if not now <= record.stage_at <= now + DAY else record.stage_at + 1
+def _choose_instant(desk: Desk, record: LeadRecord) -> int:
+    """Return when a step is taken: now, but behind what people told, whose clock may be a little ahead."""
+    now = desk.standing.now
+    last = desk.steps.get(record.id, [])[-1:]
+    if record.stage_at == now and last and last[0].act in AUTOMATIC:
+        return now
+    return record.stage_at + 1 if now <= record.stage_at <= now + DAY else now
 
 
 def _note(desk: Desk, record: LeadRecord, act: Act, slept_since: int) -> dict[str, Any]:

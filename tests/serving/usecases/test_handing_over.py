@@ -17,7 +17,7 @@ from agreement.terms import Terms
 from features.times import DAY, SECOND
 from serving.store.database import Database
 from serving.store.promise_tables import timers
-from serving.store.tables import journal, leads, stage_changes
+from serving.store.tables import alerts, journal, leads, stage_changes
 from serving.usecases.chasing import chase_overdue
 from serving.usecases.ingesting import ingest
 from serving.usecases.keeping_time import tell_due
@@ -193,6 +193,14 @@ def test_new_behaviour_wakes_a_lead_that_was_put_aside(teller: Teller) -> None:
     teller.tell_downloads("L", 9)
     assert read(teller, leads.c.stage, leads.c.wake_at) == [("sql", None)]
     assert {act for (act,) in read(teller, stage_changes.c.act)} == {"rejected", "woken", "handed_over"}
+
+
+@pytest.mark.parametrize("act", ["accepted", "rejected", "returned"])
+def test_an_act_of_sales_answers_the_alert(teller: Teller, act: str) -> None:
+    """Who takes a hot lead, or says why not, has acted: its alert is escalated to nobody."""
+    heat(teller)
+    teller.tell(step(teller, "sql" if act == "accepted" else "mql", act=act))
+    assert read(teller, alerts.c.acknowledged_by, alerts.c.escalate_at) == [("sales", None)]
 
 
 def test_two_writers_hand_over_one_lead_once(teller: Teller) -> None:
