@@ -9,7 +9,14 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 _FOLDER = Path(__file__).parent
-_STYLE = (_FOLDER / "style.css").read_text("utf-8")
+
+
+def read_style(name: str) -> str:
+    """Read a style sheet of ours."""
+    return (_FOLDER / name).read_text("utf-8")
+
+
+_STYLE = read_style("style.css")
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _TEMPLATES = Environment(
     loader=FileSystemLoader(_FOLDER),
@@ -30,5 +37,5 @@ HEADERS: Mapping[str, str] = {
 
 
 def render_page(name: str, /, **values: Any) -> str:
-    """Render a template with the style sheet in it."""
-    return _TEMPLATES.get_template(name).render(style=_STYLE, **values)
+    """Render a template with a style sheet in it, that of all pages unless another is given."""
+    return _TEMPLATES.get_template(name).render({"style": _STYLE, **values})

@@ -2,7 +2,9 @@
 
 import typer
 
+from hotlead.verbs.agreement.check import check
 from hotlead.verbs.agreement.diff import diff
+from hotlead.verbs.agreement.print_ import print_
 from hotlead.verbs.agreement.show import show
 from hotlead.verbs.agreement.sign import sign
 from hotlead.verbs.agreement.versions import versions
@@ -13,8 +15,10 @@ agreement = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+agreement.command("check")(check)
 agreement.command("sign")(sign)
 agreement.command("show")(show)
+agreement.command("print")(print_)
 agreement.command("versions")(versions)
 agreement.command("diff")(diff)
 add_views(agreement)
