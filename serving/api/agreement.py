@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from agreement.advising import list_advice
 from agreement.differing import list_differences
 from agreement.signing import BadSignature, InForce, Signature
 from agreement.term_tables import write_table
@@ -178,6 +179,7 @@ def _describe_proposal(proposal: Proposal, before: Terms) -> dict[str, Any]:
             {"path": each.path, "before": each.before, "after": each.after}
             for each in list_differences(before, proposal.terms)
         ],
+        "advice": list(list_advice(proposal.terms)),
     }
 
 

@@ -89,6 +89,7 @@ def _prepare(
 
 
 def _show(proposal: "Proposal", before: "Terms") -> None:
+    from agreement.advising import list_advice
     from agreement.differing import list_differences
 
     typer.echo(f"{proposal.terms.version}, from {proposal.days.begins} to before {proposal.days.ends}")
@@ -96,6 +97,8 @@ def _show(proposal: "Proposal", before: "Terms") -> None:
     typer.echo(f"Other than in {before.version}:" if differences else f"It says the same as {before.version}.")
     for difference in differences:
         typer.echo(f"  {difference.to_text()}")
+    for advice in list_advice(proposal.terms):
+        typer.echo(f"Consider: {advice}")
 
 
 def _ask() -> None:

@@ -96,6 +96,7 @@ class SigningBody(Struct, kw_only=True):
     ends: Annotated[date, Meta(description="the day after the last")]
     instead_of: Annotated[str, Meta(description="the version that was in force, or would be, on the first day")]
     differences: list[DifferenceBody]
+    advice: Annotated[list[str], Meta(description="what somebody may have overlooked; none of it is a mistake")]
 
 
 BODIES = (AgreementBody, SignaturePageBody, VersionBody, SigningBody)

@@ -52,6 +52,7 @@ def test_the_file_is_in_force_until_it_is_signed(home: Path) -> None:
     assert "Nobody has signed" in run_verb(home, "agreement", "versions").stdout
     said = run_verb(home, *SIGN).stdout
     assert "name: default → spring" in said
+    assert "Consider: handover:" in said
     assert f"to before {TODAY + timedelta(days=400)}" in said
     (home / "agreement.toml").write_text(SUMMER)
     assert get_terms(home).name == "spring"
@@ -70,7 +71,7 @@ def test_signing_again_prevails_and_keeps_the_first(home: Path) -> None:
     assert [each["path"] for each in ask_json(home, "agreement", "diff")] == ["name", "response[hot].first_contact"]
     said = run_verb(home, *SIGN).stdout
     assert "response[hot].first_contact: 4 h → 2 h" in said
-    assert "goal" not in said
+    assert "  goal" not in said
     listed = ask_json(home, "agreement", "versions")
     assert [(each["name"], each["is_in_force"]) for each in listed] == [("summer", True), ("spring", False)]
     lines = run_verb(home, "agreement", "versions").stdout.splitlines()

@@ -58,6 +58,7 @@ def test_a_rehearsal_signs_nothing(desk: Desk) -> None:
         {"path": "name", "before": "spring", "after": "summer"},
         {"path": "response[hot].first_contact", "before": "4 h", "after": "2 h"},
     ]
+    assert any(sentence.startswith("goal:") for sentence in told["advice"])
     assert desk.ask("GET", "/v1/agreement")[1]["version"] == told["instead_of"]
     assert len(desk.ask("GET", "/v1/agreement/versions")[1]["items"]) == 1
 
