@@ -60,10 +60,15 @@ class Outlook:
         return float(self.chances.sum() + self.prospects.arrivals)
 
     @property
+    def expected(self) -> Floats:
+        """Return the euros to expect of each open lead, shape (n,); NaN where nobody can say."""
+        return np.where(self.chances > 0, self.chances * self.euros, 0.0)
+
+    @property
     def revenue(self) -> float | None:
         """Return the euros to expect, None where values are missing."""
         arriving = self.prospects.arrivals * (self.prospects.values.average.euros or 0.0)
-        expected = float((self.chances * self.euros)[self.chances > 0].sum() + arriving)
+        expected = float(self.expected.sum() + arriving)
         is_known = not np.isnan(self.draws.euros).any()
         return expected if is_known and math.isfinite(expected) else None
 

@@ -207,15 +207,14 @@ def _divide_sides(
     part = 1.0 if signed is None else signed.marketing_share
     for side, arriving, promised in (("marketing", share, part), ("sales", 1 - share, 1 - part)):
         chosen = is_marketing[outlook.standing.row] == (side == "marketing")
-        euros, chances = outlook.euros[chosen], outlook.chances[chosen]
         arrivals = arriving * outlook.prospects.arrivals
         average = outlook.prospects.values.average.euros or 0.0
         yield SideForecast(
             side=side,
             won=tuple(each for each in won if _is_of(each.life, side, signed)),
             lead_ids=tuple(tracks.lives[row].lead_id for row in outlook.standing.row[chosen]),
-            wins=float(chances.sum()) + arrivals,
-            euros=None if outlook.revenue is None else float((chances * euros).sum()) + arrivals * average,
+            wins=float(outlook.chances[chosen].sum()) + arrivals,
+            euros=None if outlook.revenue is None else float(outlook.expected[chosen].sum()) + arrivals * average,
             goal=None if goal is None else promised * goal,
         )
 

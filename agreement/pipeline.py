@@ -1,5 +1,6 @@
 """The pipeline in euros: what stands open, what it is worth, and what of it a period is expected to win."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -62,13 +63,12 @@ def _divide(
 def _sum_up(
     outlook: Outlook, tracks: Tracks, name: str, chosen: np.ndarray[tuple[int], np.dtype[np.intp]]
 ) -> PipelineShare:
-    euros, chances = outlook.euros[chosen], outlook.chances[chosen]
-    is_known = not np.isnan(euros).any()
+    euros, expected = float(outlook.euros[chosen].sum()), float(outlook.expected[chosen].sum())
     return PipelineShare(
         name=name,
         lead_ids=tuple(tracks.lives[row].lead_id for row in outlook.standing.row[chosen]),
         valued=int(np.count_nonzero(~np.isnan(outlook.prospects.told[chosen]))),
-        euros=float(euros.sum()) if is_known else None,
-        wins=float(chances.sum()),
-        expected=float((chances * euros).sum()) if is_known else None,
+        euros=None if math.isnan(euros) else euros,
+        wins=float(outlook.chances[chosen].sum()),
+        expected=None if math.isnan(expected) else expected,
     )
