@@ -104,19 +104,20 @@ def test_ways_out_are_counted_where_leads_left():
 
 
 def test_recycled_leads_are_followed_until_they_win():
-    """Of three that rest, two wake, one a horizon ago, and that one wins in time."""
+    """Of four that rest, three wake, two of them a horizon ago, and one of these wins in time."""
     funnel = count(
         live("wins", step("sql", 1), step("recycled", 2), step("mql", 40), step("sql", 50), step("customer", 60)),
         live("wakes", step("sql", 1), step("recycled", 2), step("lead", 90), step("customer", 91)),
+        live("too late", step("sql", 1), step("recycled", 2), step("mql", 40), step("customer", 75)),
         live("rests", step("mql", 1), step("recycled", 2)),
     )
     everybody, of_mql, of_sql = funnel.wakings
     assert (everybody.stage, of_mql.stage, of_sql.stage) == (None, Stage.MQL, Stage.SQL)
-    assert everybody.woken == Rate(count=2, of=3)
-    assert everybody.to_sql == everybody.to_customer == Rate(count=1, of=1)
+    assert everybody.woken == Rate(count=3, of=4)
+    assert everybody.to_sql == everybody.to_customer == Rate(count=1, of=2)
     assert everybody.immature == 1
     assert of_mql.woken == Rate(count=0, of=1)
-    assert of_sql.lead_ids == ("wins", "wakes")
+    assert of_sql.lead_ids == ("wins", "wakes", "too late")
 
 
 def test_sources_and_owners_have_conversions_of_their_own():

@@ -142,6 +142,11 @@ def test_a_change_is_told_beside_the_usual_plan():
     assert list_totals(better)[-2] == pytest.approx(8 / 0.6)
     for what in WAY:
         assert better.needs[what].total.high < usual.needs[what].total.high
+    (closer,) = plan(what_if=WhatIf(close_rate_plus=10))
+    offers, fewer = (each.needs[Stage.OPPORTUNITY].total for each in (usual, closer))
+    assert fewer.low < offers.low
+    assert fewer.high < offers.high
+    assert closer.needs[Stage.CUSTOMER] == usual.needs[Stage.CUSTOMER]
     (sure,) = plan(what_if=WhatIf(close_rate_plus=100))
     assert list_totals(sure)[-2] == list_totals(sure)[-1]
 
