@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from agreement.lives import Touch
 from features.text import normal_form
@@ -45,7 +45,7 @@ def read_touches(connection: Connection, ids: Collection[str] | None = None) -> 
     return read
 
 
-def _list_pages(connection: Connection, ids: Collection[str] | None) -> Iterator[Sequence[Row[Any]]]:
+def _list_pages(connection: Connection, ids: Collection[str] | None) -> Iterator[Sequence[Sequence[Any]]]:
     columns = (events.c.lead_id, events.c.type, events.c.occurred_at, events.c.properties)
     found = select(*columns).order_by(events.c.lead_id, events.c.occurred_at, events.c.key)
     if ids is None:
