@@ -84,6 +84,13 @@ def test_the_fitting_threshold_lets_through_what_people_can_answer():
     assert (nobody.threshold > 0.55, nobody.forecast.mean) == (True, 0)
 
 
+def test_who_was_hot_before_does_not_raise_the_fitting_threshold():
+    """Two leads that were warm before turn hot at different thresholds: never more than once in four weeks."""
+    ledger = build(see((-5, 0.5), (5, 0.6)), see((-5, 0.7), (5, 0.8)))
+    assert [sum(count(ledger, threshold)) for threshold in (0.5, 0.6, 0.7, 0.8)] == [0, 1, 0, 1]
+    assert fit_threshold(ledger, 0.25, RULES).threshold == 0.5
+
+
 @settings(max_examples=100)
 @given(ledgers, st.integers(0, 20), st.integers(0, 3))
 def test_what_is_fitted_fits_and_lower_would_not(told, part, per_week):
