@@ -97,8 +97,9 @@ class Worker:
         agenda = self._read_agenda(force)
         done = self._in_turn(keeping_time.tell_due, force) if agenda.tells else 0
         done += self._in_turn(keeping_time.escalate_due, force) if agenda.escalates else 0
-        done += self._keep_promises(force, agenda)
+        # Who wakes is checked by a score of today.
         done += self._look(force, agenda)
+        done += self._keep_promises(force, agenda)
         done += self._remind(force)
         if done:
             self.wake()
