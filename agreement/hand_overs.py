@@ -7,14 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agreement.lives import Contact, Life, Step, list_hand_overs
-from agreement.stages import Stage
 from agreement.timers import Timer, has_reached, is_beyond_sql, leaves_sales
 
 Start = tuple[str, int]
 """A lead, and when it was handed over."""
-
-SALES = frozenset({Stage.SQL, Stage.OPPORTUNITY, Stage.CUSTOMER})
-"""Stages in which a lead is sales'."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
