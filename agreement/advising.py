@@ -163,12 +163,11 @@ def _compute_hot_supply(terms: Terms) -> float:
 
 
 def _compute_working_day(terms: Terms) -> int:
-    """Return the microseconds of the mean day on which anybody works; 24 hours where hours do not matter."""
+    """Return the microseconds of the longest day on which anybody works; 24 hours where hours do not matter."""
     hours = terms.find_working_hours(terms.zone)
     if hours is None:
         return DAY_MICROS
-    worked = [sum(end - begin for begin, end in spans) for spans in hours.days if spans]
-    return sum(worked) * MINUTE_MICROS // len(worked)
+    return max(sum(end - begin for begin, end in spans) for spans in hours.days) * MINUTE_MICROS
 
 
 def _say_hours(micros: int) -> str:

@@ -94,7 +94,9 @@ def _say_recycling(terms: Terms) -> str:
 
 def _say_hours(terms: Terms) -> str:
     hours = terms.working_hours.strip() or "at any hour"
-    holidays = f", save {len(terms.holidays)} holidays" if terms.holidays else ""
+    days = [f"{len(terms.holidays)} holidays"] if terms.holidays else []
+    days += [f"the public holidays of {', '.join(terms.holidays_of)}"] if terms.holidays_of else []
+    holidays = f", save {' and '.join(days)}" if days else ""
     return f"Working time is {hours} in {terms.zone}{holidays}, where nothing else is said of a person."
 
 

@@ -146,6 +146,7 @@ def test_what_was_probably_not_meant_is_said_in_one_sentence(change, begins, say
         {"supply": (Supply(quality="hot", count=6, channel="web"), Supply(quality="hot", count=4, channel="fair"))},
         {"routes": (Route(name="All"),)},
         {"handover": HandOver(bucket="hot", required=("email",)), "response": (HOT,)},
+        {"working_hours": "Mon-Thu 09:00-17:00, Fri 09:00-14:00"},
         {"working_hours": "always", "feedback": Feedback(within_micros=2 * DAY)},
         {"recycling": RecyclingRules(after_attempts=5)},
         {"response": (HOT, replace(WARM, attempts_within_micros=10 * DAY))},

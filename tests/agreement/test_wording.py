@@ -46,3 +46,11 @@ def test_what_nobody_agreed_on_is_said_too() -> None:
 def test_all_terms_can_be_said(terms: Terms) -> None:
     """Whatever was agreed, each sentence ends as one."""
     assert all(sentence.endswith(".") for sentence in list_sentences(terms))
+
+
+def test_working_time_is_told_with_the_days_that_it_leaves_out():
+    """Dates are counted, and countries are named."""
+    days = frozenset([date(2027, 12, 24), date(2027, 12, 31)])
+    terms = Terms(working_hours="Mon-Fri 09:00-17:00", holidays=days, holidays_of=("FI", "DE-BY"))
+    said = "Working time is Mon-Fri 09:00-17:00 in UTC, save 2 holidays and the public holidays of FI, DE-BY"
+    assert any(sentence.startswith(said) for sentence in list_sentences(terms))

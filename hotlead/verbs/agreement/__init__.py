@@ -4,6 +4,7 @@ import typer
 
 from hotlead.verbs.agreement.check import check
 from hotlead.verbs.agreement.diff import diff
+from hotlead.verbs.agreement.init import init
 from hotlead.verbs.agreement.print_ import print_
 from hotlead.verbs.agreement.show import show
 from hotlead.verbs.agreement.sign import sign
@@ -15,6 +16,7 @@ agreement = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+agreement.command("init")(init)
 agreement.command("check")(check)
 agreement.command("sign")(sign)
 agreement.command("show")(show)
