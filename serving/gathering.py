@@ -7,14 +7,15 @@ bounded queue, and the next commit takes all of them.
 import asyncio
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import perf_counter
 
 from serving.store.database import Database
 from serving.usecases.committing import Committed, Done, Force, Request, StoreUnavailable, commit_requests
 from serving.usecases.ingesting import Ingested
+from serving.waiting import Overloaded, Waiting, WaitingRoom
+
+__all__ = ["Gathering", "Overloaded"]
 
 logger = logging.getLogger("hotlead.store")
 
@@ -24,21 +25,7 @@ _BATCH_SECONDS = 0.25
 _LEAST_AT_ONCE = 50
 # Some seconds of work: whoever comes later is better told to wait than left waiting.
 MOST_WAITING = 10_000
-_FULL = 0.9
 _WORTH_STOPPING_SECONDS = 30.0
-
-
-class Overloaded(RuntimeError):
-    """More is asked than can be stored in time."""
-
-
-@dataclass(slots=True)
-class _Waiting:
-    request: Request
-    weight: int
-    loop: asyncio.AbstractEventLoop
-    future: "asyncio.Future[Done]"
-    since: float
 
 
 class Gathering:
@@ -64,10 +51,8 @@ class Gathering:
         most_waiting: int = MOST_WAITING,
     ) -> None:
         self._database, self._take_force, self._on_batch = database, take_force, on_batch
-        self._most_at_once, self._most_waiting = most_at_once, most_waiting
-        self._fits = most_at_once
-        self._queue: deque[_Waiting] = deque()
-        self._weight = 0
+        self._most_at_once, self._fits = most_at_once, most_at_once
+        self._room = WaitingRoom(most_waiting)
         self._is_closing = False
         self.trouble: str | None = None
         self._changed = threading.Condition()
@@ -87,9 +72,9 @@ class Gathering:
     @property
     def depth(self) -> int:
         """Return how many items wait."""
-        return self._weight
+        return self._room.weight
 
-    def check_room(self) -> None:
+    def check_room(self, *, is_bulk: bool) -> None:
         """Check that a request has a fair chance to be taken, before anybody spends time on reading it.
 
         Raises
@@ -97,8 +82,7 @@ class Gathering:
         Overloaded
             If nearly as much waits as may wait.
         """
-        if self._weight > _FULL * self._most_waiting:
-            raise Overloaded("more is sent than can be stored: send slower, and this again")
+        self._room.check(is_bulk=is_bulk)
 
     async def submit(self, request: Request) -> Done:
         """Have a request done, and return its answer once it is durable.
@@ -111,14 +95,11 @@ class Gathering:
             If the database cannot be written; nothing was done.
         """
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(request, max(1, len(request.command.items)), loop, loop.create_future(), perf_counter())
+        waiting = Waiting(request, max(1, len(request.command.items)), loop, loop.create_future(), perf_counter())
         with self._changed:
             if self._is_closing:
                 raise StoreUnavailable("the service is stopping: try again soon")
-            if self._weight and self._weight + waiting.weight > self._most_waiting:
-                raise Overloaded("more is sent than can be stored: send slower, and this again")
-            self._queue.append(waiting)
-            self._weight += waiting.weight
+            self._room.add(waiting)
             self._changed.notify()
         return await waiting.future
 
@@ -144,30 +125,19 @@ class Gathering:
             fits = int(weight * _BATCH_SECONDS / max(seconds, 1e-6))
             self._fits = max(min(fits, self._most_at_once), min(_LEAST_AT_ONCE, self._most_at_once))
 
-    def _take(self) -> list[_Waiting]:
+    def _take(self) -> list[Waiting]:
         """Take what waits, as soon as something does; nothing once the service is stopping."""
         with self._changed:
-            while not self._queue and not self._is_closing:
+            while not self._room and not self._is_closing:
                 self._changed.wait()
-            batch: list[_Waiting] = []
-            weight, names = 0, set()
-            while self._queue and (not batch or weight + self._queue[0].weight <= self._fits):
-                name = self._queue[0].request.name
-                # A repetition waits for the answer it repeats.
-                if name is not None and name in names:
-                    break
-                names.add(name)
-                batch.append(self._queue.popleft())
-                weight += batch[-1].weight
-            self._weight -= weight
-            return batch
+            return self._room.take(self._fits)
 
 
 def _find_trouble(committed: Committed) -> str | None:
     return next((str(result) for result in committed.results if isinstance(result, StoreUnavailable)), None)
 
 
-def _deliver(batch: list[_Waiting], committed: Committed) -> None:
+def _deliver(batch: list[Waiting], committed: Committed) -> None:
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Done], Done | Exception]]] = {}
     for waiting, result in zip(batch, committed.results, strict=True):
         by_loop.setdefault(waiting.loop, []).append((waiting.future, result))

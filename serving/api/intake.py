@@ -120,7 +120,7 @@ class FactEndpoint:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Reply:
         # Reading what will be refused is what costs under an overload.
-        self._intake.gathering.check_room()
+        self._intake.gathering.check_room(is_bulk=_is_bulk(scope))
         body = await read_json_body(scope, receive, self._intake.body_limit)
         work = partial(self._prepare, scope, body)
         is_long = len(body) > _WORTH_A_THREAD_BYTES
@@ -152,7 +152,13 @@ class FactEndpoint:
         is_many = type(asked.body) is list
         write = partial(write_many, reads) if is_many else partial(write_single, reads[0])
         command = Command(items=tuple(read.item for read in reads))
-        return Request(command=command, write=write, name=None if refused else name, digest=digest), refused
+        name = None if refused else name
+        return Request(command=command, write=write, name=name, digest=digest, is_bulk=_is_bulk(scope)), refused
+
+
+def _is_bulk(scope: Scope) -> bool:
+    """Tell whether a request says that it is part of an import."""
+    return b"import=" in scope["query_string"]
 
 
 def read_accounts(asked: Asked) -> Sequence[Read]:

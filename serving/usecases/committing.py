@@ -37,12 +37,16 @@ class _ReplyTaken(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A command and how its answers are written; `name` and `digest` are those of an Idempotency-Key, if any."""
+    """A command and how its answers are written; `name` and `digest` are those of an Idempotency-Key, if any.
+
+    What `is_bulk` belongs to an import: nobody waits for it as for what happens just now.
+    """
 
     command: Command
     write: Callable[[Sequence[Answer], Mapping[str, LeadRecord]], tuple[int, bytes]]
     name: bytes | None = None
     digest: bytes = b""
+    is_bulk: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,10 +88,10 @@ def test_a_queue_that_is_nearly_full_is_said_before_anything_is_read(store: Data
         others = [asyncio.create_task(gathering.submit(make_request(f"L{number}"))) for number in range(10)]
         await asyncio.sleep(0.05)
         with pytest.raises(Overloaded):
-            gathering.check_room()
+            gathering.check_room(is_bulk=False)
         gate.opened.set()
         await asyncio.gather(first, *others)
-        gathering.check_room()
+        gathering.check_room(is_bulk=False)
 
     asyncio.run(fill())
     gathering.stop()
