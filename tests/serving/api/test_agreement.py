@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from features.times import to_datetime
 from tests.serving.api.desks import Desk, list_problems, open_desk
+from tests.serving.usecases.tellers import NOW
 
 LEADS = ["Anna Lee, marketing", "Otto Berg, sales"]
 SPRING = 'name = "spring"\nzone = "Europe/Helsinki"\n[[response]]\nbucket = "hot"\nfirst_contact = "4 h"\n'
@@ -127,3 +130,19 @@ def test_readyz_tells_what_the_signatures_leave_open(desk: Desk, tmp_path: Path)
     troubles = desk.ask("GET", "/readyz")[1]["troubles"]
     assert [trouble for trouble in troubles if "does not count until it is signed" in trouble]
     assert desk.ask("GET", "/v1/agreement")[1]["warnings"][0]["code"] == "file_differs"
+
+
+def test_the_worker_tells_the_team_once_that_the_agreement_ends(desk: Desk) -> None:
+    """Days before the end a notice goes out over the team's channel, and no second one with the next rounds."""
+    today = to_datetime(NOW).date()
+    desk.ask("POST", "/v1/agreement", {**SIGNED, "ends": str(today + timedelta(days=20))})
+    hook = {"owner_id": "team", "kind": "webhook", "url": "https://crm.example/hook"}
+    desk.ask("POST", "/v1/channels", hook)
+    worker = desk.service.worker
+    assert worker.do_round() == 1
+    assert worker.do_round() == 0
+    worker.deliver(is_retry=False)
+    ((message, channel),) = desk.notebook.sent
+    assert (message.kind, message.recipient_id, channel.url) == ("hotlead.notice", "team", hook["url"])
+    assert "nothing is signed for afterwards" in message.sentence
+    assert [each["code"] for each in desk.ask("GET", "/v1/agreement")[1]["warnings"]] == ["ends_soon"]
