@@ -31,7 +31,7 @@ def read_message(connection: Connection, message_id: str) -> str | None:
 def save_message(connection: Connection, row: Mapping[str, Any]) -> None:
     """Save a message that is still being written, in place of what it said before."""
     statement = insert(messages)
-    again = {"body": statement.excluded.body}
+    again = {name: statement.excluded[name] for name in ("body", "created_at")}
     connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=again), dict(row))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from agreement.people import TEAM, Person, choose_recipient
 from agreement.timers import Duty
 from features.times import DAY
+from serving.store.forgotten import lock_out_erasures
 from serving.store.journal import record_decisions
 from serving.store.leads import LeadRecord, read_leads
 from serving.store.timers import list_overdue, mark_timers_told
@@ -31,6 +32,7 @@ DUTIES: Mapping[str, str] = {
 
 def chase_overdue(connection: Connection, standing: Standing, *, since: int) -> int:
     """Tell of timers that ran out since a moment and of which nobody was told; return how many there were."""
+    lock_out_erasures(connection)
     overdue = list_overdue(connection, standing.now, since=since, most=MOST_AT_ONCE)
     if not overdue:
         return 0

@@ -29,6 +29,8 @@ def add_to_digest(
 ) -> None:
     """Add leads to a recipient's digest of the day; where that has gone, to that of the next morning.
 
+    The caller has locked erasures out: a name that is being forgotten must not be written down meanwhile.
+
     Parameters
     ----------
     word
@@ -37,17 +39,7 @@ def add_to_digest(
     digest = _join(connection, word, person, standing)
     found = read_message(connection, digest.id)
     before = _begin(digest, word, person, standing) if found is None else _MESSAGES.decode(found)
-    message = _add(before, lines)
-    row = {
-        "id": digest.id,
-        "alert_id": None,
-        "digest_id": digest.id,
-        "recipient_id": person.id,
-        "kind": message.kind,
-        "created_at": standing.now,
-        "body": _ENCODER.encode(message).decode(),
-    }
-    save_message(connection, row)
+    _save(connection, digest, _add(before, lines), standing.now)
 
 
 def is_written(digest: Row[Any]) -> bool:
@@ -56,7 +48,10 @@ def is_written(digest: Row[Any]) -> bool:
 
 
 def send_written(connection: Connection, digest: Row[Any], standing: Standing) -> int:
-    """Send a digest that is due, or put it off where its recipient is not at work; return how many leads it has."""
+    """Send a digest that is due, or put it off where its recipient is not at work; return how many leads it has.
+
+    The caller has locked erasures out.
+    """
     person = standing.people.get(digest.recipient_id, TEAM)
     due_at = defer_alert(now=standing.now, person=person, snoozed_until=None)
     if due_at > standing.now:
@@ -64,13 +59,27 @@ def send_written(connection: Connection, digest: Row[Any], standing: Standing) -
         return 0
     found = read_message(connection, digest.id)
     # Whoever was in it may have asked to be forgotten.
-    message = None if found is None else replace(_MESSAGES.decode(found), at=to_datetime(standing.now))
-    if message is None:
+    if found is None:
         update_digest(connection, digest.id, state="dropped", told_at=standing.now)
         return 0
+    message = replace(_MESSAGES.decode(found), at=to_datetime(standing.now))
+    _save(connection, digest, message, standing.now)
     send_off(connection, Told(message=message, digest_id=digest.id), standing)
     update_digest(connection, digest.id, state="told", told_at=standing.now)
     return len(message.lines) + message.more
+
+
+def _save(connection: Connection, digest: Row[Any], message: Message, now: int) -> None:
+    row = {
+        "id": digest.id,
+        "alert_id": None,
+        "digest_id": digest.id,
+        "recipient_id": message.recipient_id,
+        "kind": message.kind,
+        "created_at": now,
+        "body": _ENCODER.encode(message).decode(),
+    }
+    save_message(connection, row)
 
 
 def _join(connection: Connection, word: str, person: Person, standing: Standing) -> Row[Any]:

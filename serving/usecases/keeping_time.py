@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from features.times import DAY
 from serving.store import alerts as store
 from serving.store.events import forget_waiting, list_overdue
+from serving.store.forgotten import lock_out_erasures
 from serving.store.rejections import insert_rejections, purge_rejections
 from serving.store.replies import delete_replies
 from serving.usecases.digesting import is_written, send_written
@@ -23,6 +24,8 @@ KEEP_REPLIES = DAY
 
 def tell_due(connection: Connection, standing: Standing) -> int:
     """Tell deferred alerts and digests whose time has come; return how many were dealt with."""
+    # Before any row is locked, as an erasure does, or the two would wait for each other.
+    lock_out_erasures(connection)
     due = store.list_due_alerts(connection, standing.now, most=_MOST_AT_ONCE)
     if due:
         tell_alerts(connection, due, standing)

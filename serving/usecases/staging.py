@@ -30,7 +30,8 @@ def settle_stages(desk: "Desk", fresh_stages: Collection[Key], fresh_contacts: C
         return
     batches = {lead_id: desk.stages[lead_id, key].batch for lead_id, key in sorted(fresh_stages)}
     take_steps(desk, known)
-    desk.followed |= known
+    # Who never took a step was never handed over, and is owed nothing.
+    desk.followed |= {lead_id for lead_id in known if desk.steps[lead_id]}
     for lead_id in sorted(known & moved):
         _stand(desk, desk.leads[lead_id], batches.get(lead_id, ""))
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from agreement.lives import Step
 from agreement.people import choose_recipient
 from agreement.stages import Stage
+from serving.store.forgotten import lock_out_erasures
 from serving.store.leads import LeadRecord, lock_chosen_leads
 from serving.store.tables import leads
 from serving.usecases.digesting import add_to_digest
@@ -36,6 +37,7 @@ def wake_due(connection: Connection, standing: Standing) -> int:
 
     Each is checked at once: one that meets the criteria is handed over in the same transaction.
     """
+    lock_out_erasures(connection)
     due = select(leads).where(leads.c.wake_at <= standing.now).order_by(leads.c.wake_at, leads.c.id)
     records = lock_chosen_leads(connection, due.limit(MOST_AT_ONCE))
     if not records:

@@ -29,7 +29,8 @@ def told(stage: Stage, at: int) -> Step:
 
 
 _steps = st.one_of(
-    st.builds(act, st.sampled_from(Act), st.integers(0, 9)), st.builds(told, st.sampled_from(Stage), st.integers(0, 9))
+    st.builds(act, st.sampled_from(Act), st.integers(0, 9)),
+    st.builds(told, st.sampled_from(Stage), st.integers(0, 9)),
 )
 
 
