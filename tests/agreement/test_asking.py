@@ -98,3 +98,13 @@ def test_a_size_that_makes_no_difference_is_said_so():
     (figures,) = check(HandOver(min_employees=50), lives, closings)
     assert figures.finding == "no difference"
     assert "about as often" in figures.sentence
+
+
+def test_who_is_asked_for_by_another_attribute_is_not_left_out():
+    """Two in three of the heads that buy are buyers, whom the agreement asks for: heads are not left out."""
+    lives, closings = invent(
+        (200, 60, {"role": "buyer", "seniority": "head"}),
+        (100, 30, {"role": "engineer", "seniority": "head"}),
+        (700, 35, {"role": "engineer", "seniority": "junior"}),
+    )
+    assert [figures.finding for figures in check(HandOver(roles=("buyer",)), lives, closings)] == ["better"]
