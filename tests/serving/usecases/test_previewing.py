@@ -1,5 +1,6 @@
 """The preview of hot leads: from the ledger of a store."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,8 +9,9 @@ from agreement.people import Person
 from agreement.terms import DEFAULT_TERMS
 from models.buckets import Thresholds
 from serving.usecases.previewing import preview_hot, read_ledger
+from serving.usecases.told import ToldLead
 from tests.serving.usecases.funnels import look, tell_stage
-from tests.serving.usecases.tellers import Teller, put_in_force
+from tests.serving.usecases.tellers import KEEN, Teller, put_in_force
 
 TERMS = replace(DEFAULT_TERMS, people=(Person(id="anna", capacity_per_week=1.0),))
 
@@ -52,6 +54,17 @@ def test_a_threshold_is_fitted_to_the_capacity(teller):
     none = preview(teller, thresholds=Thresholds(warm=0.1, hot=1.1))
     assert none.in_force.weeks == ((), (), ())
     assert len(preview(teller, weeks=1).in_force.weeks) == 1
+
+
+def test_an_import_is_in_no_week(teller):
+    """Leads that an import made hot are counted apart."""
+    imported = ToldLead(id="L/9", attributes=json.dumps(KEEN), batch="spring")
+    events = [replace(teller.make_event("L/9", ago=60 * n), batch="spring") for n in range(1, 13)]
+    teller.tell(imported, *events)
+    teller.wait(0.01)
+    found = preview(teller)
+    assert found.in_force.in_bulk == ("L/9",)
+    assert [len(week) for week in found.in_force.weeks] == [1, 0, 2]
 
 
 def test_the_last_score_before_says_how_a_lead_stood(teller):
