@@ -11,6 +11,7 @@ from starlette.routing import Route
 from serving.doors import Door, list_doors
 from serving.meters import Meters
 from serving.usecases.admitting import SCOPES, add_key
+from serving.web.alert_page import PATH as LINK
 from tests.serving.api.desks import Desk, open_desk
 from tests.serving.usecases.tellers import NOW
 
@@ -54,11 +55,12 @@ def _check(answer: Any, status: int, code: str) -> None:
 
 
 def test_every_route_is_a_door_or_meant_for_all(keyed: tuple[Desk, dict[str, str]]) -> None:
-    """A route that somebody adds beside the list of doors is noticed; outside of it there is next to nothing."""
+    """A route beside the list of doors is noticed; outside of it there is next to nothing, and links that are keys."""
     desk, _ = keyed
     doors = {door.path for door in _list_doors(desk)}
     routes = {route.path for route in desk.client.app.router.routes if isinstance(route, Route)}  # type: ignore[attr-defined]
-    assert routes - doors - _PUBLIC == {"/metrics"}
+    assert routes - doors - _PUBLIC == {"/metrics", LINK}
+    assert desk.client.get(LINK.replace("{token}", "guess")).status_code == 404
     assert desk.client.get("/metrics").status_code == 401
     assert all(desk.client.get(path).status_code in (200, 503) for path in _PUBLIC)
 
