@@ -11,7 +11,8 @@ from features.times import to_datetime
 from serving.store.database import Database
 from serving.store.leads import NOBODY_TOLD
 from serving.store.pages import read_page
-from serving.store.tables import alerts, bases, leads, scores
+from serving.store.promise_tables import timers
+from serving.store.tables import alerts, bases, leads, scores, stage_changes
 
 PAGE = 2_000
 Cell = str | int | float | bool | datetime | None
@@ -129,6 +130,30 @@ _ALERT_COLUMNS = (
     "acknowledged_by",
     "level",
 )
+_STAGE_COLUMNS = (
+    "lead_id",
+    "stage",
+    "occurred_at",
+    "recorded_at",
+    "act",
+    "reason",
+    "until",
+    "value",
+    "told_by",
+    "note",
+)
+_TIMER_COLUMNS = (
+    "lead_id",
+    "duty",
+    "started_at",
+    "due_at",
+    "met_at",
+    "ended_at",
+    "owner_id",
+    "bucket",
+    "wanted",
+    "terms_version",
+)
 EXPORTS: Mapping[str, Export] = {
     "leads": Export(
         columns=_LEAD_COLUMNS,
@@ -147,5 +172,17 @@ EXPORTS: Mapping[str, Export] = {
         moments=frozenset(("created_at", "deliver_at", "told_at", "acknowledged_at")),
         build=_choose_alerts,
         keys=(alerts.c.id,),
+    ),
+    "stages": Export(
+        columns=_STAGE_COLUMNS,
+        moments=frozenset(("occurred_at", "recorded_at", "until")),
+        build=lambda: select(stage_changes),
+        keys=(stage_changes.c.lead_id, stage_changes.c.key),
+    ),
+    "timers": Export(
+        columns=_TIMER_COLUMNS,
+        moments=frozenset(("started_at", "due_at", "met_at", "ended_at")),
+        build=lambda: select(timers),
+        keys=(timers.c.lead_id, timers.c.started_at, timers.c.duty),
     ),
 }

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from agreement.commitments import Feedback
+from agreement.terms import Terms
 from hotlead.store import NoStore
 from hotlead.verbs.export import UnknownList
 from serving.usecases.exporting import EXPORTS, read_rows
+from serving.usecases.told import ToldStage
 from tests.hotlead.verbs.stores import open_home, run_verb
 from tests.serving.usecases.tellers import Teller, put_in_force
 
@@ -51,6 +54,24 @@ def test_scores_and_alerts_are_exported_too(teller: Teller, tmp_path: Path) -> N
     assert [row["number"] for row in scores] == ["1", "2"]
     assert {row["probability"] for row in scores + read_csv(tmp_path / "leads")} == {""}
     assert (alert["lead_id"], alert["recipient_id"]) == ("L", "team")
+
+
+def test_stages_and_timers_are_exported_with_acts_and_reasons(teller: Teller, tmp_path: Path) -> None:
+    """Whoever wants the reasons of sales as labels reads them from the list of stages; timers say who kept what."""
+    teller.terms = Terms(feedback=Feedback(within_micros=3_600_000_000))
+    teller.tell_lead("L")
+    at, said = teller.now, {"act": "rejected", "reason": "not_a_fit", "note": "=too small"}
+    teller.tell(
+        ToldStage(lead_id="L", key=b"1", stage="sql", occurred_at=at - 9),
+        ToldStage(lead_id="L", key=b"2", stage="lost", occurred_at=at, **said),
+    )
+    for name in ("stages", "timers"):
+        run_verb(tmp_path, "export", name, "--out", str(tmp_path / name))
+    given, lost = read_csv(tmp_path / "stages")
+    assert (given["stage"], lost["act"], lost["reason"]) == ("sql", "rejected", "not_a_fit")
+    assert lost["note"] == "'=too small"
+    (timer,) = read_csv(tmp_path / "timers")
+    assert (timer["duty"], timer["met_at"] != "", timer["owner_id"]) == ("feedback", True, "team")
 
 
 def test_pages_join_without_a_seam(teller: Teller) -> None:
