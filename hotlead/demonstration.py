@@ -16,15 +16,23 @@ import pandas as pd
 from rich.console import Console
 
 from hotlead.company import CompanyHistory, LiveDays, generate_history, generate_live, write_company
-from hotlead.company.crm import choose_lively
+from hotlead.company.books import open_books
 from hotlead.conversation import Conversation
 from hotlead.home import Home
 from hotlead.live_alerts import LiveAlerts
 from hotlead.local_server import find_free_port, serve_home
 from hotlead.messages import render_hot_lead
-from hotlead.onboarding import DIGEST_WAIT_SECONDS, add_channel, tell_company, write_agreement
+from hotlead.onboarding import (
+    DIGEST_WAIT_SECONDS,
+    add_channel,
+    go_on_call,
+    sign_agreement,
+    tell_company,
+    write_agreement,
+)
 from hotlead.receiver import Receiver
 from hotlead.replay import Move, Replay
+from hotlead.showing import show_agreement
 from hotlead.verbs.import_ import import_home
 from hotlead.verbs.promote import promote_version
 from hotlead.verbs.train import print_report, train_home
@@ -32,7 +40,6 @@ from hotlead.verbs.train import print_report, train_home
 _REPS, _HOT_PER_REP = 5, 4.0
 _TICK_HOURS = 4
 _SHOWN_MESSAGES = 8
-_LIVELY_DAYS = 14
 _GLANCE_SECONDS = 0.5
 _TRUSTED = "HOTLEAD_TRUSTED_TARGETS"
 
@@ -80,7 +87,8 @@ class Demonstration:
         self._learn(history)
         port = find_free_port(self.wanted_port)
         self._say("4", f"Serving the champion on http://127.0.0.1:{port}")
-        write_agreement(self.home)
+        now = start + timedelta(days=self.days)
+        write_agreement(self.home, now, leads_a_year=self.n_leads, capacity_per_week=_HOT_PER_REP)
         with Receiver() as receiver, serve_home(self.home, port, {_TRUSTED: receiver.target}) as server:
             moves = self._replay(history, live, start, port)
             self._summarise(moves, live)
@@ -150,10 +158,14 @@ class Demonstration:
     ) -> str | None:
         """Tell the service of the company, let its leads act, and return a lead that is worth another event."""
         now = start + timedelta(days=self.days)
-        lively = choose_lively(history, live, now=now, days=_LIVELY_DAYS)
-        self._say("7", "The CRM is connected: it tells of its people, its leads and what they did")
+        self._say(
+            "7", "Both sides sign; the CRM is connected and tells of its year: leads, stages, calls, spending"
+        )
         add_channel(alerts.crm, alerts.receiver)
-        tell_company(port, lively, capacity_per_week=_HOT_PER_REP, console=self.console)
+        sign_agreement(self.home, now, self.console)
+        tell_company(port, open_books(history, live, now=now), console=self.console)
+        go_on_call(port, _HOT_PER_REP)
+        self.console.print("All reps are on call from now on, so that alerts come at any hour of a demo.")
         self._say("8", "Warm leads come back now; their owners are told over a signed webhook")
         visits = alerts.let_act()
         warm = alerts.find_warm(visits)
@@ -165,6 +177,8 @@ class Demonstration:
             alerts.acknowledge(hot)
         alerts.show_queue()
         alerts.show_digests(DIGEST_WAIT_SECONDS)
+        self._say("10", "Do marketing and sales keep their word, and what does it bring?")
+        show_agreement(self.home, now.date(), self.console)
         # The best of those that are still warm: one event more may turn it hot.
         return alerts.find_warm([]) or hot
 

@@ -105,6 +105,9 @@ class LiveAlerts:
             self.console.print("\nWhat the import brought was told in digests, one an owner:", style="bold")
         for digest in digests:
             self.console.print(render_digest(digest.payload))
+        waiting = self._list_digests_after(latest)
+        if waiting:
+            self.console.print(f"{len(waiting)} more digests of the import wait for their readers' working hours.")
 
     def show_new(self) -> None:
         """Show the alerts that have come since the last one was shown."""
@@ -143,14 +146,21 @@ class LiveAlerts:
             f"answered after {answered:.0f} ms. {self.receiver.n_refused} messages had a wrong signature."
         )
 
+    def _list_digests(self) -> dict[str, datetime]:
+        """List the digests that go, or went, and when."""
+        alerts = self.crm.ask("GET", f"/v1/alerts?limit={_MOST_ALERTS}")["items"]
+        return {
+            alert["digest_id"]: _read(alert["deliver_at"])
+            for alert in alerts
+            if alert["form"] == "digest" and alert["state"] != "dropped"
+        }
+
+    def _list_digests_after(self, latest: datetime) -> set[str]:
+        return {digest_id for digest_id, at in self._list_digests().items() if at > latest}
+
     def _list_missing(self, latest: datetime) -> set[str]:
         """List the digests that are due until a moment and have not come yet."""
-        alerts = self.crm.ask("GET", f"/v1/alerts?limit={_MOST_ALERTS}")["items"]
-        due = {
-            alert["digest_id"]
-            for alert in alerts
-            if alert["form"] == "digest" and alert["state"] != "dropped" and _read(alert["deliver_at"]) <= latest
-        }
+        due = {digest_id for digest_id, at in self._list_digests().items() if at <= latest}
         return due - {one.id for one in self.receiver.list_received()}
 
 

@@ -64,8 +64,13 @@ def serve_home(
             server.terminate()
 
 
-def run_verb(home: Path, *arguments: str) -> str:
+def run_verb(home: Path, *arguments: str, width: int | None = None) -> str:
     """Run `hotlead` with arguments as a user would, on this home alone, and return what it says.
+
+    Parameters
+    ----------
+    width
+        Characters of a line of a terminal that shows it; None where it is shown as usual.
 
     Raises
     ------
@@ -73,8 +78,9 @@ def run_verb(home: Path, *arguments: str) -> str:
         If it ends with an error.
     """
     command = [sys.executable, "-m", "hotlead.main", *arguments, "--home", str(home)]
+    environment = build_environment({} if width is None else {"COLUMNS": str(width)})
     done = subprocess.run(
-        command, capture_output=True, env=build_environment({}), encoding="utf-8", timeout=_PATIENCE_SECONDS
+        command, capture_output=True, env=environment, encoding="utf-8", timeout=_PATIENCE_SECONDS
     )
     if done.returncode:
         raise VerbFailed(f"`hotlead {' '.join(arguments)}` ended with {done.returncode}: {done.stderr.strip()}")

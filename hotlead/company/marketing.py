@@ -6,8 +6,10 @@ from agreement.zones import compute_local_date
 from hotlead.company.cases import Case
 from hotlead.company.seasons import DAY, HOUR, draw_working, is_working_day
 
-# In the sense of `compute_warmth`: from here on marketing calls a lead qualified, and hands it over.
-QUALIFIED, READY, HOT = 2.3, 3.2, 4.0
+# In the sense of `compute_warmth`: from here on marketing calls a lead qualified, hands it over in haste, or as
+# agreed: hot.
+QUALIFIED, READY, HOT = 2.3, 3.2, 5.2
+_HASTE = 0.4
 _ZONE = "Europe/Berlin"
 # Months in which all strength goes into webinars: every guest counts as qualified, hot leads lie about.
 WEAK_MONTHS = (3, 9)
@@ -39,7 +41,10 @@ def find_qualification(case: Case) -> int | None:
 
 def draw_hand_over(rng: np.random.Generator, case: Case, qualified_at: int) -> int | None:
     """Draw when marketing hands a qualified lead over, None if never."""
-    ready = next((m for m in case.moments if m.at >= qualified_at and (m.warmth >= READY or m.type == _DEMO)), None)
+    enough = READY if rng.random() < _HASTE else HOT
+    ready = next(
+        (m for m in case.moments if m.at >= qualified_at and (m.warmth >= enough or m.type == _DEMO)), None
+    )
     latest = qualified_at + round(0.5 * (case.end - qualified_at))
     taken = rng.random() < (_TAKEN if case.industry in WANTED_INDUSTRIES else _TAKEN_AS_AN_EXCEPTION)
     if ready is None or not taken:

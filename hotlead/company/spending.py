@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from hotlead.company.arrivals import SOURCES
 from hotlead.company.marketing import WEAK_MONTHS
 from hotlead.company.seasons import DAY, list_fair_days, to_timestamps
 
@@ -16,6 +15,7 @@ _MONTHLY = {
     "fair": 11_000,
     "outbound": 14_000,
     "referral": 0,
+    "email": 1_800,
 }
 _USUAL_LEADS_A_YEAR = 6_000
 _STAND_A_DAY = 48_000
@@ -40,7 +40,7 @@ def draw_spending(*, begin: int, end: int, leads_a_year: float, seed: int) -> pd
         within = months == month
         share = int(within.sum()) / pd.Period(month, "M").days_in_month
         fair_days = int((at_fair & within).sum())
-        for channel in SOURCES:
+        for channel in _MONTHLY:
             euros = _cost(channel, int(month[5:]), share, fair_days) * float(rng.uniform(0.92, 1.08))
             rows.append((channel, str(month), float(round(euros * leads_a_year / _USUAL_LEADS_A_YEAR))))
     return pd.DataFrame(rows, columns=["channel", "month", "euros"])

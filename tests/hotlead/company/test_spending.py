@@ -8,10 +8,10 @@ from hotlead.company.seasons import DAY
 from hotlead.company.spending import draw_spending
 
 
-def test_every_source_has_a_figure_for_every_month(history: CompanyHistory) -> None:
-    """Thirteen calendar months, the first and the last cut short, and no figure below nothing."""
+def test_every_channel_has_a_figure_for_every_month(history: CompanyHistory) -> None:
+    """Thirteen calendar months, the first and the last cut short; letters cost something too."""
     spending = history.spending
-    assert len(spending) == 13 * len(SOURCES)
+    assert len(spending) == 13 * (len(SOURCES) + 1)
     assert not spending.duplicated(["channel", "month"]).any()
     assert (spending["euros"] >= 0).all()
     search = spending.query("channel == 'organic search'").set_index("month")["euros"]
