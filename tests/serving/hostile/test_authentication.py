@@ -55,7 +55,7 @@ def _check(answer: Any, status: int, code: str) -> None:
 
 
 def test_every_route_is_a_door_or_meant_for_all(keyed: tuple[Desk, dict[str, str]]) -> None:
-    """A route beside the list of doors is noticed; outside of it there is next to nothing, and links that are keys."""
+    """A route beside the list of doors is noticed; outside of it there is little, and links that are keys."""
     desk, _ = keyed
     doors = {door.path for door in _list_doors(desk)}
     routes = {route.path for route in desk.client.app.router.routes if isinstance(route, Route)}  # type: ignore[attr-defined]
