@@ -79,8 +79,8 @@ def test_both_sides_are_measured_by_what_they_promised():
 
 
 def test_a_timer_belongs_to_the_period_in_which_it_falls_due():
-    """What was handed over on Sunday night and is due on Monday counts for the week that begins then."""
-    sunday = live("sunday", 7 * 24 - 2)
+    """What was handed over on Sunday and is due at the instant of midnight counts for the week that begins then."""
+    sunday = live("sunday", 7 * 24 - 4)
     assert Duty.FIRST_CONTACT not in {duty for duty, _ in attain(sunday).duties}
     later = Period.from_text("2027-W24")
     found = attain(sunday, period=later, now=later.ends_at)
