@@ -268,3 +268,9 @@ def test_where_nothing_is_written_checking_says_how_to_begin(home: Path) -> None
     """A home without an agreement has none to be checked."""
     with pytest.raises(NoAgreement, match="hotlead agreement init"):
         run(home, "check")
+
+
+def test_the_page_counts_the_questions() -> None:
+    """What a reader is told to expect is what is asked."""
+    page = (Path(__file__).parents[3] / "docs" / "agreement.md").read_text("utf-8")
+    assert f"asks {len(QUESTIONS)} questions" in page
