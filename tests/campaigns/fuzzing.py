@@ -34,8 +34,8 @@ _CONFIG = {
     "generation": {"with-security-parameters": False},
     "checks": {"negative_data_rejection": {"expected-statuses": ["400", "404", "413", "415", "422", "431"]}},
 }
-# Each event of an array is taken or refused by itself, so an array of bad ones is answered with 200.
-_ANSWERED_BY_ITEM = frozenset({"tell_events"})
+# Each item of an array is taken or refused by itself, so an array of bad ones is answered with 200.
+_ANSWERED_BY_ITEM = frozenset({"tell_events", "tell_stages", "tell_contacts"})
 # Their bodies take any further field, and a changed name of a known one is such a field: with a warning, by intent.
 _OPEN = frozenset({"tell_lead", "tell_account"})
 _NEVER_WRONG = _ANSWERED_BY_ITEM | _OPEN
