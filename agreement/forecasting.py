@@ -1,7 +1,7 @@
 """Forecasting: what is won in a period when it is over, with an interval that holds as often as it says."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agreement.deal_values import measure_values
-from agreement.forecast_misses import Miss, Spread, measure_spread
+from agreement.forecast_misses import Miss, measure_spread
+from agreement.glances import Glance
 from agreement.goal import Assumptions
 from agreement.landmarks import WEEK_MICROS, Landmarks, count_landmarks
 from agreement.outlooks import Outlook, PastForecast
 from agreement.revenue_draws import N_DRAWS, Prospects, draw_revenue
-from agreement.tracks import Integers, Standing, Tracks
-from agreement.win_chances import Window, compute_chances
+from agreement.stage_trust import StageSums
+from agreement.tracks import Integers, Tracks
+from agreement.win_chances import Window, divide_scores, measure_chances
 from agreement.win_curves import WinCurves, measure_curves
 
 Floats = NDArray[np.float64]
@@ -23,6 +25,14 @@ FindScores = Callable[[int], Floats]
 """Returns, of an instant, each lead's probability as last scored by then, NaN where it was not: shape (n,)."""
 
 _WARM_UP_WEEKS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What an earlier forecast missed, and what the model and the stages had said of its leads."""
+
+    miss: Miss
+    sums: StageSums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +59,7 @@ class Forecaster:
     measure: Callable[[int, int, float], WinCurves] = field(repr=False)
     find_scores: FindScores | None = None
     horizon: float = 0.0
-    _misses: dict[Window, list[Miss]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _reviews: dict[Window, list[Review]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def from_tracks(
@@ -88,16 +98,14 @@ class Forecaster:
         return range(_WARM_UP_WEEKS, self.landmarks.n_weeks - int(window.ends) + 1)
 
     def forecast(self, window: Window, rng: np.random.Generator, *, n_draws: int = N_DRAWS) -> Outlook:
-        """Forecast now; the common uncertainty is that of earlier forecasts of about the same length."""
-        place = self.landmarks.n_weeks
-        spread = self._measure_spread(place, self.find_past_window(window))
-        return self._draw(place, window, spread, rng, n_draws)
+        """Forecast now; what earlier forecasts of about the same length missed says how to trust this one."""
+        return self._draw(self.landmarks.n_weeks, window, self.find_past_window(window), rng, n_draws)
 
     def forecast_past(
         self, place: int, window: Window, rng: np.random.Generator, *, n_draws: int = N_DRAWS
     ) -> PastForecast:
         """Forecast at an earlier landmark by what was known then, and say what came."""
-        outlook = self._draw(place, window, self._measure_spread(place, window), rng, n_draws)
+        outlook = self._draw(place, window, window, rng, n_draws)
         won = self._list_won(place, window)
         return PastForecast(
             outlook=outlook,
@@ -105,57 +113,66 @@ class Forecaster:
             euros=float(np.nansum(self.tracks.won_value[won])),
         )
 
-    def _draw(self, place: int, window: Window, spread: Spread, rng: np.random.Generator, n_draws: int) -> Outlook:
-        at = self.landmarks.find_instant(place)
-        curves, standing, scores, chances = self._look(place, window)
-        told = self.tracks.find_values(at)[standing.row]
+    def _draw(self, place: int, window: Window, checked: Window, rng: np.random.Generator, n_draws: int) -> Outlook:
+        """Forecast at a landmark, trusting as earlier forecasts of a window that could be checked deserve."""
+        glance = self._glance(place, window)
+        past = self._list_reviews(checked)[: max(0, place - int(checked.ends) - _WARM_UP_WEEKS + 1)]
+        least = self.assumed.least_measured
         prospects = Prospects(
-            chances=chances,
-            told=told,
-            arrivals=window.count_arrival_wins(curves),
-            values=measure_values(
-                self.tracks, at, assumed=self.assumed.average_won_value, least=self.assumed.least_measured
-            ),
-            spread=spread,
+            chances=glance.trust([each.sums for each in past], checked, least),
+            told=self.tracks.find_values(glance.at)[glance.standing.row],
+            arrivals=window.count_arrival_wins(glance.curves),
+            values=measure_values(self.tracks, glance.at, assumed=self.assumed.average_won_value, least=least),
+            spread=measure_spread([each.miss for each in past], checked.ends - checked.begins),
         )
         return Outlook(
-            at=at,
+            at=glance.at,
             window=window,
-            standing=standing,
+            standing=glance.standing,
             prospects=prospects,
             chances=prospects.mean_chances,
-            euros=prospects.values.expect(told),
+            euros=prospects.values.expect(prospects.told),
             draws=draw_revenue(prospects, rng, n_draws=n_draws),
-            scored=0 if scores is None else int(np.count_nonzero(~np.isnan(scores))),
-            measured_weeks=curves.measured_weeks,
+            scored=int(np.count_nonzero(glance.is_scored)),
+            measured_weeks=glance.curves.measured_weeks,
         )
 
-    def _look(self, place: int, window: Window) -> tuple[WinCurves, Standing, Floats | None, Floats]:
-        """Return the curves, the open leads, their scores and their chances, as known at a landmark."""
-        at = self.landmarks.find_instant(place)
-        weeks = math.ceil(max(window.ends, self.horizon))
+    def _glance(self, place: int, window: Window) -> Glance:
+        """Look at the open leads by what was known at a landmark."""
+        at, weeks = self.landmarks.find_instant(place), math.ceil(max(window.ends, self.horizon))
         curves = self.measure(place, weeks, float(self.assumed.least_measured))
         standing = self.tracks.find_standing(at)
-        scores = None if self.find_scores is None else self.find_scores(at)[standing.row]
-        chances = compute_chances(standing, at, window, curves, self.assumed, scores=scores, horizon=self.horizon)
-        return curves, standing, scores, chances
+        measured, is_measured = measure_chances(standing, at, window, curves, self.assumed)
+        scored = np.full(len(measured), np.nan)
+        if self.find_scores is not None:
+            scores = self.find_scores(at)[standing.row]
+            scored = divide_scores(scores, standing, at, window, curves, self.horizon)
+        return Glance(
+            at=at, curves=curves, standing=standing, measured=measured, is_measured=is_measured, scored=scored
+        )
 
-    def _measure_spread(self, place: int, window: Window) -> Spread:
-        """Measure the common uncertainty on forecasts whose windows were over at a landmark."""
-        if window not in self._misses:
-            self._misses[window] = [self._miss(each, window) for each in self.list_cut_offs(window)]
-        n_over = max(0, place - int(window.ends) - _WARM_UP_WEEKS + 1)
-        return measure_spread(self._misses[window][:n_over], window.ends - window.begins)
+    def _list_reviews(self, window: Window) -> list[Review]:
+        """Review all earlier forecasts of a window, each by what was known then, in the order of time."""
+        if window not in self._reviews:
+            reviews: list[Review] = []
+            for place in self.list_cut_offs(window):
+                over = max(0, place - int(window.ends) - _WARM_UP_WEEKS + 1)
+                reviews.append(self._review(place, window, reviews[:over]))
+            self._reviews[window] = reviews
+        return self._reviews[window]
 
-    def _miss(self, place: int, window: Window) -> Miss:
-        curves, _, _, chances = self._look(place, window)
-        arriving = window.count_arrival_wins(curves)
-        return Miss(
-            at=self.landmarks.find_instant(place),
+    def _review(self, place: int, window: Window, past: Sequence[Review]) -> Review:
+        glance = self._glance(place, window)
+        chances = glance.trust([each.sums for each in past], window, self.assumed.least_measured)
+        arriving = window.count_arrival_wins(glance.curves)
+        won = self._list_won(place, window)
+        miss = Miss(
+            at=glance.at,
             expected=float(chances.sum() + arriving),
             variance=float((chances * (1 - chances)).sum() + arriving),
-            won=len(self._list_won(place, window)),
+            won=len(won),
         )
+        return Review(miss=miss, sums=glance.sum_up(np.isin(glance.standing.row, won)))
 
     def _list_won(self, place: int, window: Window) -> Integers:
         at = self.landmarks.find_instant(place)

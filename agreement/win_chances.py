@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from agreement.goal import Assumptions
 from agreement.landmarks import find_groups
 from agreement.stages import Stage
-from agreement.tracks import STAGES, Integers, Standing
+from agreement.tracks import STAGES, Standing
 from agreement.win_curves import WinCurves
 
 Floats = NDArray[np.float64]
@@ -47,61 +47,53 @@ class Window:
         return curves.count_arrival_wins(self.ends) - curves.count_arrival_wins(self.begins)
 
 
-def compute_chances(
-    standing: Standing,
-    at: int,
-    window: Window,
-    curves: WinCurves,
-    assumed: Assumptions,
-    *,
-    scores: Floats | None = None,
-    horizon: float = 0.0,
-) -> Floats:
-    """Compute the chance of each open lead to be won in a window, shape (n,), in [0, 1).
-
-    A model's probability speaks of its horizon. Which part of it falls into the window is read off the curve of
-    the lead's group: the share of the group that is won in the window over the share that is won within the
-    horizon. No constant hazard is assumed; only where no win was ever measured are they spread evenly.
+def measure_chances(
+    standing: Standing, at: int, window: Window, curves: WinCurves, assumed: Assumptions
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the chance of each open lead to be won in a window by its group alone, and whether it was measured.
 
     Parameters
     ----------
     standing : Standing
-        The leads that are open at `at`.
+        The leads that are open at `at`, n of them.
     at : int
         Microseconds since 1970.
     window : Window
         From `at`.
     curves : WinCurves
-        As known at `at`, for at least as many weeks as the window and the horizon.
+        As known at `at`, for at least as many weeks as the window.
     assumed : Assumptions
         For stages that were seen less often than it asks for, where it names all shares on the way.
-    scores : ndarray of float64, shape (n,), or None
-        Probabilities of a win within the horizon; NaN where a lead has none.
-    horizon : float
-        Weeks, above 0 where there are scores.
     """
     groups = find_groups(standing, at)
-    chances = _replace_unmeasured(
-        window.share(curves)[groups], standing.stage, curves.counts[groups], window, assumed
-    )
-    if scores is not None:
-        chances = np.where(np.isnan(scores), chances, scores * _time(window, curves, horizon)[groups])
-    return np.clip(chances, 0.0, _MOST)
+    is_measured = curves.counts[groups] >= assumed.least_measured
+    of_stage = np.array([_assume(stage, window, assumed) for stage in STAGES])[standing.stage]
+    chances = np.where(is_measured | np.isnan(of_stage), window.share(curves)[groups], of_stage)
+    return np.clip(chances, 0.0, _MOST), is_measured
 
 
-def _time(window: Window, curves: WinCurves, horizon: float) -> Floats:
-    """Compute which part of the wins within the horizon falls into the window, for each group."""
+def divide_scores(
+    scores: Floats, standing: Standing, at: int, window: Window, curves: WinCurves, horizon: float
+) -> Floats:
+    """Return which part of each lead's probability of a win within the horizon falls into a window, shape (n,).
+
+    It is read off the curve of the lead's group: the share of the group that is won in the window over the share
+    that is won within the horizon. No constant hazard is assumed; only where no win was ever measured are they
+    spread evenly.
+
+    Parameters
+    ----------
+    scores : ndarray of float64, shape (n,)
+        NaN where a lead has none.
+    standing, at, window, curves
+        As in `measure_chances`; the curves go as far as the horizon.
+    horizon : float
+        Weeks, above 0.
+    """
     whole = curves.find_share(horizon)
     evenly = (min(window.ends, horizon) - min(window.begins, horizon)) / horizon
-    return np.where(whole > 0, window.share(curves) / np.where(whole > 0, whole, 1.0), evenly)
-
-
-def _replace_unmeasured(
-    chances: Floats, stages: Integers, counts: Floats, window: Window, assumed: Assumptions
-) -> Floats:
-    """Put what was assumed in the place of what was hardly measured."""
-    of_stage = np.array([_assume(stage, window, assumed) for stage in STAGES])[stages]
-    return np.where((counts < assumed.least_measured) & ~np.isnan(of_stage), of_stage, chances)
+    parts = np.where(whole > 0, window.share(curves) / np.where(whole > 0, whole, 1.0), evenly)
+    return np.clip(scores * parts[find_groups(standing, at)], 0.0, _MOST)
 
 
 def _assume(stage: Stage, window: Window, assumed: Assumptions) -> float:

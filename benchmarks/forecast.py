@@ -1,7 +1,7 @@
 """How often the forecast's interval holds, how wide it is, how long it takes: `python -m benchmarks.forecast`.
 
 Every week after a warm-up is a moment from which the next weeks' won revenue is forecast by what was known then:
-chances by stage and by the time a lead has stood there, measured until then (no model is used), values of deals
+chances by stage and by the time a lead has stood there, measured until then (once beside a model), values of deals
 won until then, and the common uncertainty from forecasts whose weeks were over by then. Forecasts of neighbouring
 weeks overlap and are dependent, so those that do not overlap are counted too. The usual miss of 25 % in
 `agreement.forecast_misses` was chosen knowing these companies; no other number was.
@@ -24,8 +24,18 @@ from agreement.tracks import Tracks
 from agreement.win_chances import Window
 from agreement.zones import DAY_MICROS
 from benchmarks.forecast_contest import OURS, Entry, compete
-from benchmarks.forecast_sources import MAVEN, MAVEN_UNTIL, UNTIL, forget_stages, invent_company, read_maven
-from features.times import to_micros
+from benchmarks.forecast_model import HORIZON_DAYS, fit_early, score_weeks
+from benchmarks.forecast_sources import (
+    MAVEN,
+    MAVEN_UNTIL,
+    UNTIL,
+    forget_stages,
+    generate_company,
+    invent_company,
+    read_maven,
+    tell_lives,
+)
+from features.times import to_datetime, to_micros
 
 _WARM_UP_WEEKS = 16
 # Maven's year has 43 weeks with ends, so its first forecasts rest on twelve of them.
@@ -37,12 +47,15 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[7, 8, 9], help="Of the demo companies.")
+    parser.add_argument("--model-seeds", type=int, nargs="*", default=[7], help="Of companies scored by a model.")
     parser.add_argument("--leads", type=int, default=50_000, help="Open leads of the measurement of time.")
     options = parser.parse_args()
     for seed in options.seeds:
         company = invent_company(seed=seed)
         report(f"demo company {seed}, stages and values known", company, UNTIL, (4, 8, 13), _WARM_UP_WEEKS)
         report(f"demo company {seed}, ends alone", forget_stages(company), UNTIL, (4, 8, 13), _WARM_UP_WEEKS)
+    for seed in options.model_seeds:
+        report_model(seed)
     if MAVEN.exists():
         report("Maven CRM", read_maven(), MAVEN_UNTIL, (4, 6, 8), _MAVEN_WARM_UP_WEEKS)
     else:
@@ -55,10 +68,32 @@ def report(name: str, lives: Sequence[Life], until: datetime, spans: Sequence[in
     forecaster = Forecaster.from_tracks(Tracks.from_lives(lives, as_of=to_micros(until)), Assumptions())
     print(f"\n{name}: {len(lives):,} leads, {forecaster.landmarks.n_weeks} weeks with ends")
     for weeks in spans:
-        entries = compete(forecaster, weeks=weeks, warm_up=warm_up, seed=_SEED)
-        print(f"  next {weeks} weeks from {len(entries[OURS].came)} moments")
-        for rival, entry in entries.items():
-            print(f"    {rival:<34} {describe(entry, weeks, entries[OURS].width)}", flush=True)
+        print_contest(forecaster, weeks, warm_up)
+
+
+def report_model(seed: int) -> None:
+    """Print how the forecasters did with the probabilities of a model that was fitted before the first moment."""
+    history = generate_company(seed=seed)
+    tracks = Tracks.from_lives(tell_lives(history), as_of=to_micros(UNTIL))
+    marks = Forecaster.from_tracks(tracks, Assumptions()).landmarks
+    warm_up = marks.n_weeks // 2
+    moments = [marks.find_instant(place) for place in range(warm_up, marks.n_weeks + 1)]
+    scorer = fit_early(history, to_datetime(moments[0]))
+    ledger = score_weeks(scorer, history, [life.lead_id for life in tracks.lives], moments)
+    forecaster = Forecaster.from_tracks(
+        tracks, Assumptions(), find_scores=ledger.find_scores, horizon_days=HORIZON_DAYS
+    )
+    print(f"\ndemo company {seed}, scored each week by a model fitted to its first {warm_up} weeks with ends")
+    for weeks in (4, 8):
+        print_contest(forecaster, weeks, warm_up)
+
+
+def print_contest(forecaster: Forecaster, weeks: int, warm_up: int) -> None:
+    """Print how the forecasters did on the next weeks, from each moment after the warm-up."""
+    entries = compete(forecaster, weeks=weeks, warm_up=warm_up, seed=_SEED)
+    print(f"  next {weeks} weeks from {len(entries[OURS].came)} moments")
+    for rival, entry in entries.items():
+        print(f"    {rival:<34} {describe(entry, weeks, entries[OURS].width)}", flush=True)
 
 
 def describe(entry: Entry, weeks: int, width: float) -> str:

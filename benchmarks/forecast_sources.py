@@ -9,7 +9,7 @@ import pandas as pd
 
 from agreement.lives import Life, Step
 from agreement.stages import Stage
-from hotlead.company import generate_history
+from hotlead.company import CompanyHistory, generate_history
 
 MAVEN = Path(__file__).parents[2] / "shared" / "data" / "maven_crm" / "sales_pipeline.csv.gz"
 UNTIL = datetime(2026, 11, 1, tzinfo=UTC)
@@ -18,7 +18,16 @@ MAVEN_UNTIL = datetime(2018, 1, 1, tzinfo=UTC)
 
 def invent_company(*, seed: int, months: int = 18, leads: int = 9_000) -> list[Life]:
     """Return the demo company's leads at `UNTIL`, with the stages and values that its CRM holds."""
-    history = generate_history(until=UNTIL, months=months, leads=leads, seed=seed)
+    return tell_lives(generate_company(seed=seed, months=months, leads=leads))
+
+
+def generate_company(*, seed: int, months: int = 18, leads: int = 9_000) -> CompanyHistory:
+    """Generate the demo company's history that ends at `UNTIL`."""
+    return generate_history(until=UNTIL, months=months, leads=leads, seed=seed)
+
+
+def tell_lives(history: CompanyHistory) -> list[Life]:
+    """Return the leads of a company with the stages and values that its CRM holds."""
     steps: dict[str, list[Step]] = {}
     told = history.handling.stages
     for lead_id, stage, at, value in zip(

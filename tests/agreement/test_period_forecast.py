@@ -132,16 +132,18 @@ def test_past_forecasts_are_spread_over_what_can_be_checked():
     assert forecast(next_weeks(5), lives=[], n_past=9).past == ()
 
 
-def test_probabilities_of_a_model_are_taken_with_its_horizon():
-    """Twice the probabilities of open leads are about twice their wins."""
-
-    def count(probability):
-        scores = Scores(horizon_days=90, find=lambda _: np.full(len(MARKET), probability))
-        outlook = forecast(next_weeks(5), scores=scores).outlook
-        assert outlook.scored == len(outlook.chances)
-        return outlook.prospects.chances.sum()
-
-    assert count(0.2) == pytest.approx(2 * count(0.1))
+def test_a_model_says_which_leads_where_the_stage_says_how_many():
+    """Leads with ten times the probability have the larger part of about the same wins."""
+    tracks = follow(MARKET)
+    told = np.array([0.3 if life.owner_id == "rep0" else 0.03 for life in tracks.lives])
+    nothing = np.full(len(told), np.nan)
+    scores = Scores(horizon_days=90, find=lambda at: told if at == NOW else nothing)
+    blind, knowing = (forecast(next_weeks(5), scores=each).outlook for each in (None, scores))
+    assert knowing.scored == len(knowing.chances)
+    assert knowing.prospects.chances.sum() == pytest.approx(blind.prospects.chances.sum(), rel=1e-4)
+    shares = [divide_pipeline(each, tracks, lambda life: life.owner_id) for each in (blind, knowing)]
+    by_owner = [{share.name: share.wins for share in each} for each in shares]
+    assert by_owner[1]["rep0"] > 1.9 * by_owner[0]["rep0"]
 
 
 def test_without_values_there_are_deals_but_no_euros():

@@ -5,7 +5,7 @@ import pytest
 
 from agreement.goal import Assumptions
 from agreement.landmarks import count_landmarks
-from agreement.win_chances import Window, compute_chances
+from agreement.win_chances import Window, divide_scores, measure_chances
 from agreement.win_curves import measure_curves
 from tests.agreement.markets import NOW, follow, invent_market, make_life
 
@@ -15,22 +15,35 @@ ASSUMED = Assumptions(
 UNASSUMED = Assumptions()
 
 
-def look(lives, window, assumed=UNASSUMED, scores=None, horizon=0.0):
-    """Compute the chances of the leads that are open now."""
-    tracks = follow(lives)
-    marks = count_landmarks(tracks)
-    curves = measure_curves(marks)(marks.n_weeks, int(max(window.ends, horizon)) + 1, 30.0)
-    standing = tracks.find_standing(NOW)
-    told = None if scores is None else np.full(len(standing.row), scores)
-    return compute_chances(standing, NOW, window, curves, assumed, scores=told, horizon=horizon)
+def look(lives, window, assumed=UNASSUMED):
+    """Measure the chances of the leads that are open now."""
+    return measure_chances(*gather(lives), window, find_curves(lives, window.ends), assumed)[0]
+
+
+def divide(lives, window, score, horizon):
+    """Divide one probability of all leads that are open now."""
+    standing, at = gather(lives)
+    curves = find_curves(lives, max(window.ends, horizon))
+    return divide_scores(np.full(len(standing.row), score), standing, at, window, curves, horizon)
+
+
+def gather(lives):
+    """Return who is open now, and the moment."""
+    return follow(lives).find_standing(NOW), NOW
+
+
+def find_curves(lives, weeks):
+    """Return the curves as known now."""
+    marks = count_landmarks(follow(lives))
+    return measure_curves(marks)(marks.n_weeks, int(weeks) + 1, 30.0)
 
 
 def test_a_probability_is_divided_as_past_wins_were():
     """Over its whole horizon a probability stays what it is; its parts add up, and follow the law of past wins."""
     lives = invent_market(2, n_leads=8_000, hazard=0.01)
-    whole = look(lives, Window(begins=0, ends=12), scores=0.2, horizon=12.0)
-    early = look(lives, Window(begins=0, ends=4), scores=0.2, horizon=12.0)
-    late = look(lives, Window(begins=4, ends=12), scores=0.2, horizon=12.0)
+    whole = divide(lives, Window(begins=0, ends=12), 0.2, 12.0)
+    early = divide(lives, Window(begins=0, ends=4), 0.2, 12.0)
+    late = divide(lives, Window(begins=4, ends=12), 0.2, 12.0)
     assert whole == pytest.approx(np.full(len(whole), 0.2))
     assert early + late == pytest.approx(whole)
     law = (1 - np.exp(-0.04 * 28)) / (1 - np.exp(-0.04 * 84))
@@ -40,17 +53,8 @@ def test_a_probability_is_divided_as_past_wins_were():
 def test_without_any_win_a_probability_is_spread_evenly():
     """Half of the horizon gets half of the probability; beyond the horizon nothing more comes."""
     lives = [make_life("a", 30)]
-    assert look(lives, Window(begins=0, ends=6), scores=0.2, horizon=12.0) == pytest.approx([0.1])
-    assert look(lives, Window(begins=0, ends=40), scores=0.2, horizon=12.0) == pytest.approx([0.2])
-
-
-def test_leads_without_a_score_have_measured_chances():
-    """A missing score is filled in by what was measured, never by nothing."""
-    lives = invent_market(2, n_leads=2_000)
-    measured = look(lives, Window(begins=0, ends=6))
-    filled = look(lives, Window(begins=0, ends=6), scores=np.nan, horizon=12.0)
-    np.testing.assert_array_equal(measured, filled)
-    assert np.all((measured > 0) & (measured < 1))
+    assert divide(lives, Window(begins=0, ends=6), 0.2, 12.0) == pytest.approx([0.1])
+    assert divide(lives, Window(begins=0, ends=40), 0.2, 12.0) == pytest.approx([0.2])
 
 
 def test_assumed_shares_fill_in_where_little_was_measured():
