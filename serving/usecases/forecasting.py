@@ -1,13 +1,17 @@
 """Forecasting: the view of what a period will have brought when it is over, and how honest past forecasts were."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from agreement.period_forecast import PeriodForecast, Scores, compute_period_forecast
+from agreement.periods import Period
 from agreement.score_ledger import ScoreLedger
+from agreement.terms import Terms
 from agreement.tracks import Tracks
+from agreement.zones import compute_local_date
 from serving.store.past_scores import list_published
 from serving.usecases.figures import Cell, Figures, read_number, spread_rate
 from serving.usecases.forecast_tables import list_tables, spread_total
@@ -21,6 +25,17 @@ OPTIONS: Mapping[str, str] = {"cut_offs": "So many past forecasts are shown besi
 _USUAL_CUT_OFFS = 8
 # Asked twice, the same question gets the same answer.
 _SEED = 20_260
+
+
+def choose_ahead(now: int, terms: Terms) -> Period:
+    """Return the period of the goal, or the quarter under way where there is none."""
+    if terms.goal is not None:
+        return Period(begins=terms.goal.begins, ends=terms.goal.ends, zone=terms.zone)
+    day = compute_local_date(now, terms.zone)
+    begins = day.replace(month=day.month - (day.month - 1) % 3, day=1)
+    # The fourth month from a first day begins within 95 days, whatever their lengths.
+    ends = (begins + timedelta(days=95)).replace(day=1)
+    return Period(begins=begins, ends=ends, zone=terms.zone)
 
 
 def look_at_forecast(question: "Question") -> Figures:

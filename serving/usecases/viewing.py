@@ -136,7 +136,7 @@ VIEWS: Mapping[str, View] = {
         title="Forecast",
         says="What the period will have brought when it is over, how sure that is, and what closes the gap.",
         look=forecasting.look_at_forecast,
-        choose_period=choose_goal,
+        choose_period=forecasting.choose_ahead,
         options=forecasting.OPTIONS,
     ),
 }

@@ -2,17 +2,18 @@
 
 import csv
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
 
 from agreement.goal import Goal
 from agreement.terms import Terms
-from features.times import to_datetime
+from features.times import to_datetime, to_micros
 from serving.store.tables import bases, scores
 from serving.usecases.figures import BadOption
 from serving.usecases.told import ToldLead
+from serving.usecases.viewing import VIEWS
 from tests.serving.api.desks import open_desk
 from tests.serving.usecases.funnels import ago, look, make_stage
 from tests.serving.usecases.tellers import KEEN, NOW, Teller, put_in_force
@@ -158,6 +159,22 @@ def test_an_empty_store_has_a_forecast_too(database):
     figures = look(Teller(database, None), "forecast", TERMS)
     assert (figures.totals["deals_expected"], figures.totals["past_held"]) == (0, None)
     assert figures.get_table("past").rows == []
+
+
+@pytest.mark.parametrize(
+    ("day", "quarter"),
+    [
+        ("2026-01-01", "2026-01-01/2026-04-01"),
+        ("2024-02-29", "2024-01-01/2024-04-01"),
+        ("2026-08-31", "2026-07-01/2026-10-01"),
+        ("2026-12-31", "2026-10-01/2027-01-01"),
+    ],
+)
+def test_without_a_goal_the_quarter_is_forecast(day, quarter):
+    """A period that lies behind would have nothing to forecast; with a goal it is the goal's."""
+    now = to_micros(datetime.fromisoformat(f"{day}T12:00+00:00"))
+    assert VIEWS["forecast"].choose_period(now, Terms()).to_text() == quarter
+    assert VIEWS["forecast"].choose_period(now, TERMS).begins == GOAL.begins
 
 
 def test_the_api_answers_as_json_and_csv(teller, tmp_path):
