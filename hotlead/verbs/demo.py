@@ -20,8 +20,9 @@ def demo(
     """Show all of Hotlead at work on an invented company, on this machine alone.
 
     Imports a year of leads, trains and registers a model, serves it, and replays two live weeks in which leads
-    turn hot. Then a CRM tells the running service of its leads, warm ones act, and alerts come over a webhook. On
-    a terminal it then serves on; with --exit, or where the output is no terminal, it ends.
+    turn hot. Then a CRM tells the running service of its year, warm leads act, alerts come over a webhook, and the
+    agreement says whether marketing and sales kept their word. On a terminal it then serves on; with --exit, or
+    where the output is no terminal, it ends.
     """
     from hotlead.demonstration import Demonstration
 

@@ -12,11 +12,12 @@ import pytest
 from rich.console import Console
 
 from benchmarks.scoring_model import fit_scorer
-from hotlead.company.crm import Lively
+from hotlead.company import Handling
+from hotlead.company.books import Books
 from hotlead.conversation import Conversation
 from hotlead.live_alerts import LiveAlerts
 from hotlead.local_server import find_free_port, serve_home
-from hotlead.onboarding import add_channel, tell_company
+from hotlead.onboarding import add_channel, go_on_call, tell_company
 from hotlead.receiver import Receiver
 from models.artifact import save_scorer
 from models.buckets import Thresholds
@@ -27,6 +28,12 @@ NOW = datetime.now(UTC)
 ADDRESS = "matteo.fontebasso@veltarn.example"
 # So that the digest of the import is seen within the test.
 AGREEMENT = '[alerts]\ndigest_wait = "2 s"\n'
+
+HANDLING = Handling(
+    stages=pd.DataFrame(columns=["lead_id", "stage", "occurred_at", "act", "reason", "until", "value", "by"]),
+    contacts=pd.DataFrame(columns=["lead_id", "kind", "outcome", "occurred_at", "by"]),
+)
+SPENDING = pd.DataFrame({"channel": ["web"], "month": ["2026-02"], "euros": [100.0]})
 
 
 def invent_company():
@@ -41,7 +48,9 @@ def invent_company():
     events["event_id"] = [f"E{number}" for number in range(len(who))]
     events["occurred_at"] = [pd.Timestamp(NOW - timedelta(days=2, minutes=n)) for n in range(len(who))]
     accounts = pd.DataFrame({"account_id": ["account"], "company": ["Mill & Co"], "employees": [250.0]})
-    return Lively(accounts=accounts, leads=leads, events=events.assign(pages=4.0, questions=np.nan))
+    leads = leads.assign(status="New", closed_at=pd.NaT)
+    events = events.assign(pages=4.0, questions=np.nan, title=None)
+    return Books(accounts=accounts, leads=leads, events=events, handling=HANDLING, spending=SPENDING)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +69,8 @@ def part(tmp_path_factory):
         closing(Conversation(port)) as crm,
     ):
         add_channel(crm, receiver)
-        tell_company(port, invent_company(), capacity_per_week=4.0, console=console)
+        go_on_call(port, capacity_per_week=4.0)
+        tell_company(port, invent_company(), console=console)
         yield LiveAlerts(home=home, crm=crm, receiver=receiver, seed=1, console=console)
 
 
