@@ -23,7 +23,7 @@ def list_questions(today: date) -> Sequence[tuple[str, ...]]:
         ("funnel", "--table", "stages"),
         ("forecast", "--table", "total"),
         ("attribution", "--table", "channels"),
-        ("profile", "--table", "criteria"),
+        ("profile", "--table", "worst"),
     )
 
 
