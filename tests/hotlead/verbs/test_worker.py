@@ -26,7 +26,7 @@ def start(home: Path, log: Path) -> "subprocess.Popen[bytes]":
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_when_told(tmp_path: Path, told: signal.Signals) -> None:
-    """Both signals end it with code 0, after it has finished; the log has one line for each of the two."""
+    """Both signals end it with code 0, after it has finished; the log says so, and which terms were in force."""
     log = tmp_path / "log"
     with start(tmp_path / "home", log) as process:
         deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -34,7 +34,8 @@ def test_it_stops_when_told(tmp_path: Path, told: signal.Signals) -> None:
             time.sleep(0.05)
         process.send_signal(told)
         assert process.wait(_PATIENCE_SECONDS) == 0
-    first, last = log.read_text().splitlines()
+    terms, first, last = log.read_text().splitlines()
+    assert "are in force (not signed)" in terms
     assert "the worker has started" in first
     assert "the worker has stopped" in last
 
