@@ -51,7 +51,7 @@ class StageSums:
 
 def sum_by_stage(values: Floats, stages: Integers) -> Floats:
     """Return the sums of values by stage, shape (number of stages,)."""
-    return np.bincount(stages, weights=values, minlength=len(STAGES))
+    return np.bincount(stages, weights=values, minlength=len(STAGES)).astype(np.float64)
 
 
 def choose_targets(now: StageSums, past: StageSums, *, weeks: float, weight: float) -> Floats:

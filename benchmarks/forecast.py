@@ -54,6 +54,7 @@ def main() -> None:
         company = invent_company(seed=seed)
         report(f"demo company {seed}, stages and values known", company, UNTIL, (4, 8, 13), _WARM_UP_WEEKS)
         report(f"demo company {seed}, ends alone", forget_stages(company), UNTIL, (4, 8, 13), _WARM_UP_WEEKS)
+    report_small(range(7, 13))
     for seed in options.model_seeds:
         report_model(seed)
     if MAVEN.exists():
@@ -69,6 +70,22 @@ def report(name: str, lives: Sequence[Life], until: datetime, spans: Sequence[in
     print(f"\n{name}: {len(lives):,} leads, {forecaster.landmarks.n_weeks} weeks with ends")
     for weeks in spans:
         print_contest(forecaster, weeks, warm_up)
+
+
+def report_small(seeds: Sequence[int]) -> None:
+    """Print how often ours holds for small companies, each alone and all together: one alone says little."""
+    print("\nsmall demo companies, 4,000 leads in 14 months, stages and values known")
+    companies = [invent_company(seed=seed, months=14, leads=4_000) for seed in seeds]
+    tracks = [Tracks.from_lives(lives, as_of=to_micros(UNTIL)) for lives in companies]
+    forecasters = [Forecaster.from_tracks(each, Assumptions()) for each in tracks]
+    for weeks in (4, 8):
+        rates = [
+            compete(each, weeks=weeks, warm_up=_WARM_UP_WEEKS, seed=_SEED)[OURS].count_held()
+            for each in forecasters
+        ]
+        whole = Rate(count=sum(rate.count for rate in rates), of=sum(rate.of for rate in rates))
+        alone = ", ".join(f"{rate.value or 0:.0%}" for rate in rates)
+        print(f"  next {weeks} weeks: ours holds {say_rate(whole)} together; alone {alone}", flush=True)
 
 
 def report_model(seed: int) -> None:
