@@ -13,7 +13,7 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 _SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})", re.ASCII)
 WEEK_DAYS = 7
 # Far from these, calendars overflow, and weeks are more rows than anybody reads.
-_FIRST, _LAST = date(1900, 1, 1), date(2200, 1, 1)
+FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
 
 
 class BadPeriod(ValueError):
@@ -47,7 +47,7 @@ class Period:
         get_zone(self.zone)
         if not self.begins < self.ends:
             raise BadPeriod(f"a period begins before it ends: {self.begins} is not before {self.ends}")
-        if not _FIRST <= self.begins < self.ends <= _LAST:
+        if not FIRST_DAY <= self.begins < self.ends <= _LAST_DAY:
             raise BadPeriod("use years from 1900 to 2199")
 
     @classmethod

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from agreement.commitments import Supply
 from agreement.duties import LeadTimer, Tally, choose_due, tally, tally_by
-from agreement.periods import WEEK_DAYS, Period
+from agreement.periods import FIRST_DAY, WEEK_DAYS, Period
 from agreement.supplying import Arrival, Supplied, judge_supply
 from agreement.timers import Duty
 from agreement.zones import compute_local_date
@@ -39,7 +39,7 @@ def list_spans(period: Period, as_of: int) -> list[Period]:
     if (period.ends - period.begins).days >= _LONGEST_OF_WEEKS:
         return _list_months(at, period.zone)
     last = Period.week_of(at, zone=period.zone)
-    begins = last.begins - timedelta(days=(WEEKS - 1) * WEEK_DAYS)
+    begins = max(FIRST_DAY, last.begins - timedelta(days=(WEEKS - 1) * WEEK_DAYS))
     return Period(begins=begins, ends=last.ends, zone=period.zone).list_weeks()
 
 
@@ -78,4 +78,8 @@ def _list_months(at: int, zone: str) -> list[Period]:
     day = compute_local_date(at, zone)
     last = day.year * 12 + day.month - 1
     months = (divmod(number, 12) for number in range(last - MONTHS + 1, last + 1))
-    return [Period.from_text(f"{year:04d}-{month + 1:02d}", zone=zone) for year, month in months]
+    return [
+        Period.from_text(f"{year:04d}-{month + 1:02d}", zone=zone)
+        for year, month in months
+        if year >= FIRST_DAY.year
+    ]
