@@ -1,10 +1,16 @@
 """The goal: the revenue that marketing and sales signed for, and what is assumed until it is measured."""
 
-import math
 from dataclasses import dataclass
 from datetime import date
 
 from agreement.periods import Period
+from agreement.spending import MOST_EUROS
+
+LEAST_EUROS = 0.01
+LEAST_SHARE = 1e-6
+"""A goal is divided by what a deal brings and by the shares on the way: with less, no float holds the leads."""
+MOST_DAYS = 3_650
+MOST_MEASURED = 1_000_000
 
 
 class ImpossibleGoal(ValueError):
@@ -18,7 +24,7 @@ class Goal:
     Parameters
     ----------
     revenue : float
-        Euros, above 0.
+        Euros, from `LEAST_EUROS` to `agreement.spending.MOST_EUROS`.
     begins, ends : datetime.date
         The first day, and the day after the last.
     marketing_share : float
@@ -41,8 +47,8 @@ class Goal:
     own_sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not 0 < self.revenue < math.inf:
-            raise ImpossibleGoal("revenue: name the euros to be won, more than 0")
+        if not LEAST_EUROS <= self.revenue <= MOST_EUROS:
+            raise ImpossibleGoal(f"revenue: name the euros to be won, from {LEAST_EUROS} to {MOST_EUROS:,.0f}")
         if not 0 <= self.marketing_share <= 1:
             raise ImpossibleGoal("marketing_share: use a share from 0 to 1")
         Period(begins=self.begins, ends=self.ends)
@@ -62,13 +68,13 @@ class Assumptions:
     Parameters
     ----------
     average_won_value : float or None
-        Euros of a won deal, above 0.
+        Euros of a won deal, in the range of a goal's revenue.
     visit_to_lead, lead_to_mql, mql_to_sql, sql_to_opportunity, opportunity_to_customer : float or None
-        Shares in (0, 1] of those at one stage that reach the next.
+        Shares, from `LEAST_SHARE` to 1, of those at one stage that reach the next.
     least_measured : int
-        From so many on, a measured rate takes the place of an assumed one; at least 1.
+        From so many on, a measured rate takes the place of an assumed one; 1 to `MOST_MEASURED`.
     horizon_days : int
-        How long a lead may take from one stage to the next and still counts; at least 1.
+        How long a lead may take from one stage to the next and still counts; 1 to `MOST_DAYS`.
 
     Raises
     ------
@@ -86,11 +92,13 @@ class Assumptions:
     horizon_days: int = 90
 
     def __post_init__(self) -> None:
-        if self.average_won_value is not None and not 0 < self.average_won_value < math.inf:
-            raise ImpossibleGoal("average_won_value: name euros, more than 0")
+        if self.average_won_value is not None and not LEAST_EUROS <= self.average_won_value <= MOST_EUROS:
+            raise ImpossibleGoal(f"average_won_value: name euros, from {LEAST_EUROS} to {MOST_EUROS:,.0f}")
         for name in ("visit_to_lead", "lead_to_mql", "mql_to_sql", "sql_to_opportunity", "opportunity_to_customer"):
             share = getattr(self, name)
-            if share is not None and not 0 < share <= 1:
-                raise ImpossibleGoal(f"{name}: use a share above 0, and at most 1")
-        if self.least_measured < 1 or self.horizon_days < 1:
-            raise ImpossibleGoal("least_measured and horizon_days: use 1 or more")
+            if share is not None and not LEAST_SHARE <= share <= 1:
+                raise ImpossibleGoal(f"{name}: use a share above 0, from a millionth to 1")
+        if not 1 <= self.least_measured <= MOST_MEASURED or not 1 <= self.horizon_days <= MOST_DAYS:
+            raise ImpossibleGoal(
+                f"least_measured and horizon_days: use 1 or more, at most {MOST_MEASURED:,} and {MOST_DAYS:,}"
+            )

@@ -1,12 +1,12 @@
 """Acts: from decoded JSON to what people did about a lead: stages they told, hand-overs answered, contacts."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from agreement.lives import Act
 from agreement.recycling import Reason
+from agreement.spending import MOST_EUROS
 from agreement.stages import Stage
 from agreement.terms import Terms
 from serving.api.attributes import BadField, read_name, read_number
@@ -146,8 +146,8 @@ def _read_until(body: Mapping[str, Any], occurred_at: int) -> int | None:
 
 def _read_value(value: Any) -> float:
     euros = read_number(value)
-    if not 0 <= euros < math.inf:
-        raise BadField("out_of_range", "use 0 or more")
+    if not 0 <= euros <= MOST_EUROS:
+        raise BadField("out_of_range", f"give euros from 0 to {MOST_EUROS:,.0f}")
     return euros
 
 

@@ -17,9 +17,9 @@ def test_a_goal_is_marketings_where_nobody_says_otherwise():
     assert (goal.marketing_share, goal.own_sources) == (1.0, ())
 
 
-@pytest.mark.parametrize("revenue", [0, -1, math.nan, math.inf])
+@pytest.mark.parametrize("revenue", [0, 5e-324, -1, 1e13, 1e308, math.nan, math.inf])
 def test_a_goal_names_euros(revenue):
-    """No revenue, or an endless one, is no goal."""
+    """No revenue, or one beyond all deals, is no goal."""
     with pytest.raises(ImpossibleGoal, match=r"^revenue: "):
         Goal(revenue=revenue, **YEAR)
 
@@ -59,7 +59,7 @@ def test_nothing_is_assumed_unless_somebody_does():
 @pytest.mark.parametrize(
     "name", ["visit_to_lead", "lead_to_mql", "mql_to_sql", "sql_to_opportunity", "opportunity_to_customer"]
 )
-@pytest.mark.parametrize("share", [0.0, 1.01, -1.0, math.nan])
+@pytest.mark.parametrize("share", [0.0, 5e-324, 1.01, -1.0, math.nan])
 def test_assumed_rates_are_shares_of_which_something_is_left(name, share):
     """A rate of zero needs endlessly many leads: it is refused by its name."""
     with pytest.raises(ImpossibleGoal, match=rf"^{name}: use a share above 0"):
@@ -67,15 +67,17 @@ def test_assumed_rates_are_shares_of_which_something_is_left(name, share):
     assert getattr(Assumptions(**{name: 1.0}), name) == 1.0
 
 
-@pytest.mark.parametrize("euros", [0, -5, math.nan, math.inf])
+@pytest.mark.parametrize("euros", [0, 5e-324, -5, 1e308, math.nan, math.inf])
 def test_an_assumed_deal_is_worth_something(euros):
     """Revenue is divided by it."""
     with pytest.raises(ImpossibleGoal, match=r"^average_won_value: "):
         Assumptions(average_won_value=euros)
 
 
-@pytest.mark.parametrize("wrong", [{"least_measured": 0}, {"horizon_days": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"least_measured": 0}, {"horizon_days": 0}, {"least_measured": 10**7}, {"horizon_days": 2**53}]
+)
 def test_something_is_measured_within_some_time(wrong):
-    """Of nothing, or within no day, nothing can be measured."""
+    """Of nothing, or within no day, nothing can be measured, nor in time that nobody sees the end of."""
     with pytest.raises(ImpossibleGoal, match="use 1 or more"):
         Assumptions(**wrong)

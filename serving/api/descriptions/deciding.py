@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agreement.recycling import USUAL_REASONS
+from agreement.spending import MOST_EUROS
 from serving.api.descriptions.operation import Answer, Body, Codes, Operation, refer, unite
 from serving.api.descriptions.parameters import IDEMPOTENCY_KEY, LEAD_ID, MOMENT, NAME, STAGES, maybe
 
@@ -77,7 +78,10 @@ def list_schemas(shared: dict[str, Any]) -> dict[str, Any]:
     """List the schemas of what is told, by name; `shared` has the fields that every act takes."""
     reason = {**NAME, "description": _REASON}
     word = maybe(NAME, "Why, in a code of yours or of the agreement.")
-    value = maybe({"type": "number", "minimum": 0}, "Euros: what the deal is worth, or was when it was won.")
+    value = maybe(
+        {"type": "number", "minimum": 0, "maximum": MOST_EUROS},
+        "Euros: what the deal is worth, or was when it was won.",
+    )
     stage = {"type": "string", "enum": STAGES}
     return {
         "StageFacts": _describe(("stage",), stage=stage, reason=word, until=_UNTIL, value=value, **shared),
