@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from agreement.periods import BadPeriod, Period
 from agreement.terms import Terms
 from serving.api.answering import Reply
-from serving.api.attributes import BadField
 from serving.api.lookups import Answering, Asked, Reading
+from serving.api.parameters import refuse
 from serving.spreadsheets import write_csv
 from serving.usecases.figures import Figures, FigureTable
 from serving.usecases.viewing import VIEWS, Question, View
@@ -18,6 +18,7 @@ from serving.usecases.viewing import VIEWS, Question, View
 FORMATS = ("json", "csv")
 PARAMETERS = ("period", "format", "table", "row")
 _CSV = b"text/csv; charset=utf-8"
+_PERIOD = "give period as 2026-W47, 2026-11 or 2026-01-01/2027-01-01 (to before the second day), from 1900 to 2199"
 
 
 def read_view(name: str) -> Reading:
@@ -59,16 +60,16 @@ def read_period(text: str | None, view: View, now: int, terms: Terms) -> Period:
         return view.choose_period(now, terms)
     try:
         return Period.from_text(text, zone=terms.zone)
-    except BadPeriod as error:
-        raise BadField("bad_parameter", f"period: {error}") from None
+    except BadPeriod:
+        raise refuse("period", _PERIOD) from None
 
 
 def _read_format(query: Mapping[str, str]) -> str:
     kind = query.get("format", "json")
     if kind not in FORMATS:
-        raise BadField("bad_parameter", f"format: use one of {', '.join(FORMATS)}")
+        raise refuse("format", f"give format as one of {', '.join(FORMATS)}")
     if "row" in query and "table" not in query:
-        raise BadField("bad_parameter", "row: name its table too")
+        raise refuse("row", "name the row's table too")
     return kind
 
 

@@ -62,7 +62,7 @@ class FigureTable:
         for row in self.rows:
             if row.key == key:
                 return row
-        raise UnknownTable(f"{self.name} has no row {key[:80]!r}")
+        raise UnknownTable(f"{self.name} has no row of this key: ask for the table to see its keys")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ class Figures:
             if name in (None, table.name):
                 return table
         names = ", ".join(table.name for table in self.tables)
-        raise UnknownTable(f"{self.view} has no table {(name or '')[:80]!r}: use one of {names}")
+        raise UnknownTable(f"{self.view} has no table of this name: use one of {names}")
 
     def to_json(self) -> dict[str, Any]:
         """Return what the API answers."""
