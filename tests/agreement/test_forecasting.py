@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agreement.forecast_misses import Miss, measure_spread
 from agreement.forecasting import Forecaster
 from agreement.goal import Assumptions
 from agreement.lives import Life, Step
@@ -59,6 +60,28 @@ def test_a_past_forecast_is_the_one_made_then(back):
     assert past.outlook.prospects.spread == then.prospects.spread
     np.testing.assert_allclose(past.outlook.chances, then.chances, rtol=1e-12)
     np.testing.assert_array_equal(past.outlook.draws.euros, then.draws.euros)
+
+
+def test_the_common_uncertainty_is_that_of_the_forecasts_that_were_made():
+    """Misses are of earlier forecasts as they were then, also in how far the model was trusted by then."""
+    ids = [life.lead_id for life in MARKET]
+    luck = np.random.default_rng(9).beta(1, 9, len(ids))
+    entries = [(lead_id, ago(420), float(score)) for lead_id, score in zip(ids, luck, strict=True)]
+    ledger = ScoreLedger.from_entries(ids, entries)
+    forecaster = build(MARKET, find_scores=ledger.find_scores, horizon_days=56)
+    past = [
+        forecaster.forecast_past(place, FOUR, np.random.default_rng(1), n_draws=5)
+        for place in forecaster.list_cut_offs(FOUR)
+    ]
+    misses = []
+    for each in past:
+        prospects = each.outlook.prospects
+        luck_alone = float((prospects.chances * (1 - prospects.chances)).sum() + prospects.arrivals)
+        expected = float(prospects.chances.sum() + prospects.arrivals)
+        misses.append(Miss(at=each.outlook.at, expected=expected, variance=luck_alone, won=len(each.won)))
+    outlook = forecaster.forecast(FOUR, np.random.default_rng(1), n_draws=5)
+    assert outlook.scored == len(outlook.chances)
+    assert outlook.prospects.spread.size == pytest.approx(measure_spread(misses, 4).size, rel=1e-9)
 
 
 def test_what_came_is_counted_in_the_window():
