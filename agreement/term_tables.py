@@ -94,7 +94,10 @@ def call_plainly(place: Place | str, make: Callable[..., _T], *given: Any, **nam
 
 def show(value: object) -> str:
     """Return a value of the file on one short line."""
-    return json.dumps(value, default=str, ensure_ascii=False)[:60]
+    try:
+        return json.dumps(value, default=str, ensure_ascii=False)[:60]
+    except (RecursionError, ValueError):
+        return "something too large to show"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from agreement.recycling import USUAL_REASONS, Reason, RecyclingRules
 from agreement.routing import Route
 from agreement.stages import USUAL_DEFINITIONS, Definition
 from agreement.term_tables import call_plainly, read_table, show, write_table
+from agreement.toml_limits import find_excess
 from agreement.toml_places import blame_syntax, find_lines
 
 __all__ = ["DEFAULT_TERMS", "BadTerms", "Terms", "parse_terms", "read_terms"]
@@ -171,6 +172,8 @@ def parse_terms(text: str) -> Terms:
     BadTerms
         With all mistakes in the order of the text; its own text is the first, with its line, table and key.
     """
+    if excess := find_excess(text):
+        raise BadTerms(excess)
     try:
         table = tomllib.loads(text)
     except ValueError as error:

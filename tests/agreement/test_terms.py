@@ -223,3 +223,11 @@ def test_any_json_is_terms_or_refused(table):
     except BadTerms as error:
         version = str(error)
     assert "\n" not in version
+
+
+def test_a_value_that_nobody_can_write_down_is_refused_all_the_same():
+    """A number of thousands of digits, or tables in tables, are no name and no capacity."""
+    deep = "{a.a.a.a.a.a.a.a.a = " * 150 + "1" + "}" * 150
+    for text in (f"[[people]]\nid = 'a'\ncapacity_per_week = 0x{'f' * 100_000}", f"name = {deep}"):
+        with pytest.raises(BadTerms):
+            parse_terms(text)
