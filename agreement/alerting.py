@@ -5,9 +5,9 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Literal
 
+from agreement.calendar.zones import MINUTE_MICROS, compute_instant, compute_local_date, get_zone
 from agreement.episodes import DAY_MICROS
 from agreement.people import Person
-from agreement.zones import MINUTE_MICROS, compute_instant, compute_local_date, get_zone
 
 # Somebody whose quiet hours cover their working hours has no time for news: after so many tries it comes
 # at an end of the quiet hours. A hundred tries are weeks of days, so a common hour now and then is found.

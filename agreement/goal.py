@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from agreement.periods import Period
-from agreement.spending import MOST_EUROS
+from agreement.calendar.periods import Period
+from agreement.insight.spending import MOST_EUROS
 
 LEAST_EUROS = 0.01
 LEAST_SHARE = 1e-6
@@ -24,7 +24,7 @@ class Goal:
     Parameters
     ----------
     revenue : float
-        Euros, from `LEAST_EUROS` to `agreement.spending.MOST_EUROS`.
+        Euros, from `LEAST_EUROS` to `agreement.insight.spending.MOST_EUROS`.
     begins, ends : datetime.date
         The first day, and the day after the last.
     marketing_share : float

@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agreement.calendar.hours import QuietHours, WorkingHours
+from agreement.calendar.zones import get_zone
 from agreement.capacity import ImpossibleCapacity
-from agreement.hours import QuietHours, WorkingHours
-from agreement.zones import get_zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

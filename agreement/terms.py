@@ -10,23 +10,23 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from agreement.alerting import AlertRules
-from agreement.attribution_terms import Attribution
+from agreement.calendar.hours import QuietHours, WorkingHours
+from agreement.calendar.public_holidays import read_codes
 from agreement.commitments import Feedback, Response, Supply
-from agreement.completing import complete_people
 from agreement.criteria import HandOver
 from agreement.episodes import EpisodeRules
 from agreement.escalating import EscalationRules
 from agreement.goal import Assumptions, Goal
-from agreement.hours import QuietHours, WorkingHours
-from agreement.mistakes import BadTerms, Mistake
+from agreement.paper.attribution_terms import Attribution
+from agreement.paper.completing import complete_people
+from agreement.paper.mistakes import BadTerms, Mistake
+from agreement.paper.term_tables import call_plainly, read_table, show, write_table
+from agreement.paper.toml_places import blame_syntax, find_lines
 from agreement.people import Person
-from agreement.public_holidays import read_codes
 from agreement.recycling import USUAL_REASONS, Reason, RecyclingRules
 from agreement.routing import Route
 from agreement.stages import USUAL_DEFINITIONS, Definition
-from agreement.term_tables import call_plainly, read_table, show, write_table
 from agreement.toml_limits import find_excess
-from agreement.toml_places import blame_syntax, find_lines
 
 __all__ = ["DEFAULT_TERMS", "BadTerms", "Terms", "parse_terms", "read_terms"]
 
@@ -73,7 +73,7 @@ class Terms:
     BadTerms
         If an id or a name is there twice, or the name is empty.
     ValueError
-        If hours or zone cannot be read; the classes are those of `agreement.hours`.
+        If hours or zone cannot be read; the classes are those of `agreement.calendar.hours`.
     """
 
     name: str = "default"

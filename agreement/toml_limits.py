@@ -2,7 +2,7 @@
 
 import re
 
-from agreement.mistakes import Mistake
+from agreement.paper.mistakes import Mistake
 
 MOST_CHARACTERS = 250_000
 """Of a few thousand people, each with all that can be said of one."""
@@ -23,7 +23,7 @@ _DEEP = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}", re
 def find_excess(text: str) -> Mistake | None:
     """Return what keeps a text from being read at all; None where it may be.
 
-    For each part of a key with dots the reader keeps all parts before it, so that a single key could fill the memory.
+    For each part of a key with dots the reader keeps all parts before it: a single key could fill the memory.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ Every week after a warm-up is a moment from which the next weeks' won revenue is
 chances by stage and by the time a lead has stood there, measured until then (once beside a model), values of deals
 won until then, and the common uncertainty from forecasts whose weeks were over by then. Forecasts of neighbouring
 weeks overlap and are dependent, so those that do not overlap are counted too. The usual miss of 25 % in
-`agreement.forecast_misses` was chosen knowing these companies; no other number was.
+`agreement.forecast.forecast_misses` was chosen knowing these companies; no other number was.
 """
 
 import argparse
@@ -14,15 +14,15 @@ from datetime import datetime
 
 import numpy as np
 
-from agreement.forecasting import Forecaster
+from agreement.calendar.zones import DAY_MICROS
+from agreement.counting.rates import Rate
+from agreement.forecast.forecasting import Forecaster
+from agreement.forecast.landmarks import WEEK_MICROS
+from agreement.forecast.tracks import Tracks
+from agreement.forecast.win_chances import Window
 from agreement.goal import Assumptions
-from agreement.landmarks import WEEK_MICROS
 from agreement.lives import Life, Step
-from agreement.rates import Rate
 from agreement.stages import Stage
-from agreement.tracks import Tracks
-from agreement.win_chances import Window
-from agreement.zones import DAY_MICROS
 from benchmarks.forecast_contest import OURS, Entry, compete
 from benchmarks.forecast_model import HORIZON_DAYS, fit_early, score_weeks
 from benchmarks.forecast_sources import (

@@ -8,10 +8,10 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from agreement.forecasting import Forecaster
-from agreement.outlooks import LEVELS, Outlook
-from agreement.rates import LEVEL, Rate
-from agreement.win_chances import Window
+from agreement.counting.rates import LEVEL, Rate
+from agreement.forecast.forecasting import Forecaster
+from agreement.forecast.outlooks import LEVELS, Outlook
+from agreement.forecast.win_chances import Window
 
 _REACH = NormalDist().inv_cdf(LEVELS[1])
 OURS, NAIVE, LAST = "ours", "chances × values, luck alone", "as the last weeks, ± their spread"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from agreement.score_ledger import ScoreLedger
+from agreement.forecast.score_ledger import ScoreLedger
 from features.tables import EventLog, LeadTable, SnapshotTable
 from hotlead.company import CompanyHistory, write_company
 from models.scorer import LeadScorer

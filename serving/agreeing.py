@@ -8,8 +8,8 @@ from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from agreement.expiring import AgreementWarning, list_warnings
-from agreement.signing import InForce, Signature, choose_in_force
+from agreement.paper.expiring import AgreementWarning, list_warnings
+from agreement.paper.signing import InForce, Signature, choose_in_force
 from agreement.terms import Terms
 from serving.drafting import FILE, Draft
 from serving.store.database import Database

@@ -29,7 +29,7 @@ from serving.api.model import build_model_endpoint
 from serving.api.score import ScoreEndpoint
 from serving.meters import Meters
 from serving.service import Service
-from serving.usecases.viewing import VIEWS
+from serving.usecases.views.viewing import VIEWS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,12 @@ from serving.keyring import UnreadableKeys
 from serving.store.database import UnusableStore
 from serving.usecases.browsing import UnknownLead
 from serving.usecases.committing import KeyReused, StoreUnavailable
-from serving.usecases.figures import BadOption, UnknownTable
 from serving.usecases.linking import UnknownLink
 from serving.usecases.overseeing import UnknownAlert
 from serving.usecases.reaching import UnknownChannel
 from serving.usecases.signing import UnknownVersion
 from serving.usecases.staffing import UnknownOwner
+from serving.usecases.views.figures import BadOption, UnknownTable
 
 Headers = list[tuple[bytes, bytes]]
 

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from agreement.hours import WorkingHours
-from agreement.zones import compute_local_date
+from agreement.calendar.hours import WorkingHours
+from agreement.calendar.zones import compute_local_date
 from hotlead.company.seasons import HOUR
 from hotlead.company.team import WORKING_HOURS, Rep
 

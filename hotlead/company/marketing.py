@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agreement.zones import compute_local_date
+from agreement.calendar.zones import compute_local_date
 from hotlead.company.cases import Case
 from hotlead.company.seasons import DAY, HOUR, draw_working, is_working_day
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from agreement.zones import get_zone
+from agreement.calendar.zones import get_zone
 from hotlead.company.countries import COUNTRIES, list_spellings
 from hotlead.company.marketing import WANTED_INDUSTRIES
 from hotlead.company.team import MANAGER, MARKETER, MARKETER_NAME, PRODUCTS, REPS, WORKING_HOURS, Rep

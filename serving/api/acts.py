@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agreement.insight.spending import MOST_EUROS
 from agreement.lives import Act
 from agreement.recycling import Reason
-from agreement.spending import MOST_EUROS
 from agreement.stages import Stage
 from agreement.terms import Terms
 from serving.api.attributes import BadField, read_name, read_number

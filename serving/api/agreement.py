@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from agreement.advising import list_advice
-from agreement.differing import list_differences
-from agreement.signing import BadSignature, InForce, Signature
-from agreement.term_tables import write_table
+from agreement.paper.advising import list_advice
+from agreement.paper.differing import list_differences
+from agreement.paper.signing import BadSignature, InForce, Signature
+from agreement.paper.term_tables import write_table
 from agreement.terms import BadTerms, Terms
 from features.times import to_datetime
 from serving.api.attributes import BadField, read_name

@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from agreement.periods import BadPeriod, Period
+from agreement.calendar.periods import BadPeriod, Period
 from agreement.terms import Terms
 from serving.api.answering import Reply
 from serving.api.lookups import Answering, Asked, Reading
 from serving.api.parameters import refuse
 from serving.spreadsheets import write_csv
-from serving.usecases.figures import Figures, FigureTable
-from serving.usecases.viewing import VIEWS, Question, View
+from serving.usecases.views.figures import Figures, FigureTable
+from serving.usecases.views.viewing import VIEWS, Question, View
 
 FORMATS = ("json", "csv")
 PARAMETERS = ("period", "format", "table", "row")

@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from agreement.calendar.hour_texts import BadHours
+from agreement.calendar.hours import QuietHours, WorkingHours
+from agreement.calendar.public_holidays import UnknownHolidays, read_codes
+from agreement.calendar.zones import UnknownZone, get_zone
 from agreement.capacity import ImpossibleCapacity
-from agreement.hour_texts import BadHours
-from agreement.hours import QuietHours, WorkingHours
+from agreement.paper.term_tables import BadTerms
 from agreement.people import TEAM
-from agreement.public_holidays import UnknownHolidays, read_codes
-from agreement.term_tables import BadTerms
-from agreement.zones import UnknownZone, get_zone
 from features.times import to_datetime
 from serving.api.attributes import BadField, read_name, read_number, read_text
 from serving.api.errands import Errand, read_object

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from agreement.spending import MOST_EUROS, ImpossibleSpending, Spending, read_month
+from agreement.insight.spending import MOST_EUROS, ImpossibleSpending, Spending, read_month
 from features.text import normal_form
 from features.times import to_datetime
 from serving.api.attributes import BadField, read_number

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
-from agreement.spending import Spending
+from agreement.insight.spending import Spending
 from serving.store.promise_tables import spending
 
 

@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from agreement.alerting import Origin, defer_alert, plan_alert
+from agreement.calendar.zones import compute_local_date
 from agreement.people import TEAM, Person
-from agreement.zones import compute_local_date
 from features.times import to_datetime
 from serving.channels.message import Kind, LeadLine, Message
 from serving.store.alerts import join_digest, update_digest

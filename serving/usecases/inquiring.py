@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row
 
+from agreement.calendar.zones import get_zone
 from agreement.criteria import Verdict
 from agreement.people import TEAM, Person
 from agreement.terms import Terms
 from agreement.timers import Timer
-from agreement.zones import get_zone
 from features.times import to_datetime
 from models.scorer import LeadScorer
 from serving.store.alert_pages import (

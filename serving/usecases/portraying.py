@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row
 
+from agreement.calendar.zones import get_zone
 from agreement.people import Person
 from agreement.terms import Terms
 from agreement.timers import Timer
-from agreement.zones import get_zone
 from serving.store.accounts import read_accounts
 from serving.store.alert_pages import find_latest_alert
 from serving.store.facts import list_contacts

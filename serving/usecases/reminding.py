@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from agreement.expiring import AgreementWarning, list_warnings
+from agreement.paper.expiring import AgreementWarning, list_warnings
 from serving.usecases.signing import read_signatures
 from serving.usecases.standing import Standing
 from serving.usecases.warning import list_untold, warn_team

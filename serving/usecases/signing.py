@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Pool, Row
 
-from agreement.periods import Period
-from agreement.signing import Signature, check_name, check_signers, choose_days, choose_in_force
+from agreement.calendar.periods import Period
+from agreement.paper.signing import Signature, check_name, check_signers, choose_days, choose_in_force
 from agreement.terms import Terms, parse_terms
 from serving.store.agreements import (
     Stamp,

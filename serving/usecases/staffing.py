@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from agreement.hour_texts import format_days, format_span
+from agreement.calendar.hour_texts import format_days, format_span
 from agreement.people import Person
 from agreement.terms import Terms
 from serving.store.people import count_channels_of, delete_person, list_changes, save_person

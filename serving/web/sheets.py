@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from agreement.sheet import Sheet
+from agreement.paper.sheet import Sheet
 from serving.web.pages import read_style, render_page
 
 # Points; what needs smaller print than the last is no page for a wall.

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from agreement.alerting import AlertRules
-from agreement.attribution_terms import Attribution, EventChannel
+from agreement.calendar.hours import QuietHours, WorkingHours
 from agreement.commitments import BUCKET_NAMES, Feedback, Response, Supply
 from agreement.criteria import HandOver
 from agreement.episodes import EpisodeRules
 from agreement.escalating import EscalationRules
 from agreement.goal import Assumptions, Goal
-from agreement.hours import QuietHours, WorkingHours
+from agreement.paper.attribution_terms import Attribution, EventChannel
 from agreement.people import Person
 from agreement.recycling import Reason, RecyclingRules
 from agreement.routing import Route

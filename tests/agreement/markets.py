@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
+from agreement.calendar.periods import Period
+from agreement.calendar.zones import DAY_MICROS
+from agreement.forecast.tracks import Tracks
 from agreement.lives import Life, Step
-from agreement.periods import Period
 from agreement.stages import Stage
-from agreement.tracks import Tracks
-from agreement.zones import DAY_MICROS
 
 NOW = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp()) * 1_000_000
 WEEK = 7 * DAY_MICROS

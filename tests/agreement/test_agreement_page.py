@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from agreement.advising import list_advice
-from agreement.attribution_terms import Attribution, EventChannel
+from agreement.calendar.durations import parse_duration
 from agreement.commitments import Feedback, Response, Supply
 from agreement.criteria import HandOver
-from agreement.durations import parse_duration
 from agreement.goal import Assumptions, Goal
-from agreement.mistakes import BadTerms
+from agreement.paper.advising import list_advice
+from agreement.paper.attribution_terms import Attribution, EventChannel
+from agreement.paper.mistakes import BadTerms
 from agreement.people import Person
 from agreement.recycling import Reason, RecyclingRules
 from agreement.routing import Route

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement.alerting import AlertRules, ImpossibleAlertRules, Origin, choose_origin, plan_alert, plan_recheck
-from agreement.hours import QuietHours, WorkingHours
+from agreement.calendar.hours import QuietHours, WorkingHours
 from agreement.people import Person
 
 HOUR = 3_600_000_000

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agreement.calendar.hours import WorkingHours
 from agreement.escalating import Escalation, EscalationRules, ImpossibleEscalationRules, next_escalation
-from agreement.hours import WorkingHours
 from agreement.people import TEAM, Person
 
 HOUR = 3_600_000_000

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from agreement.forecasting import Forecaster
+from agreement.forecast.forecasting import Forecaster
 from agreement.goal import Assumptions
 from benchmarks.forecast_contest import LAST, NAIVE, OURS, compete
 from benchmarks.forecast_sources import MAVEN, MAVEN_UNTIL, UNTIL, invent_company, read_maven

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from agreement.calendar.periods import BadPeriod
 from agreement.goal import Assumptions, Goal, ImpossibleGoal, comes_from_marketing
-from agreement.periods import BadPeriod
 
 YEAR = {"begins": date(2027, 1, 1), "ends": date(2028, 1, 1)}
 

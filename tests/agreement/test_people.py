@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agreement.calendar.hours import UnknownZone
 from agreement.capacity import ImpossibleCapacity
-from agreement.hours import UnknownZone
 from agreement.people import TEAM, Person, choose_recipient
 
 ids = st.sampled_from(["anna", "ben", "cleo", "dan"])

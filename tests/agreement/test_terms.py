@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement.alerting import AlertRules
-from agreement.attribution_terms import Attribution
+from agreement.calendar.hours import WorkingHours
 from agreement.commitments import Feedback, Response, Supply
 from agreement.criteria import HandOver
 from agreement.episodes import EpisodeRules
 from agreement.escalating import EscalationRules
 from agreement.goal import Assumptions, Goal
-from agreement.hours import WorkingHours
+from agreement.paper.attribution_terms import Attribution
 from agreement.people import Person
 from agreement.recycling import Reason, RecyclingRules
 from agreement.routing import Route

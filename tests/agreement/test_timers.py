@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agreement.calendar.hours import WorkingHours
 from agreement.commitments import Feedback, Response
-from agreement.hours import WorkingHours
 from agreement.lives import Act, Contact, Step
 from agreement.people import Person
 from agreement.stages import Stage

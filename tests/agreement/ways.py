@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
+from agreement.calendar.periods import Period
+from agreement.calendar.zones import DAY_MICROS
+from agreement.funnel.passages import FUNNEL
 from agreement.lives import Life, Step
-from agreement.passages import FUNNEL
-from agreement.periods import Period
 from agreement.stages import Stage
-from agreement.zones import DAY_MICROS
 
 MONDAY = 1_767_571_200_000_000
 """Midnight in UTC before Monday 5 January 2026."""

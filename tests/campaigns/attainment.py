@@ -10,13 +10,13 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection
 
-from agreement.periods import Period
+from agreement.calendar.periods import Period
 from agreement.terms import Terms
 from hotlead.standing import get_terms, read_clock
 from hotlead.store import open_filled_store
-from serving.usecases.figures import FigureRow, Figures
 from serving.usecases.standing import gather_people
-from serving.usecases.viewing import VIEWS, Question
+from serving.usecases.views.figures import FigureRow, Figures
+from serving.usecases.views.viewing import VIEWS, Question
 from tests.campaigns.attainment_by_sql import Asked, compute_by_sql
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from hotlead.company.terms import write_terms
 from hotlead.showing import list_questions, show_agreement
 from hotlead.store import open_store
-from serving.usecases.viewing import VIEWS
+from serving.usecases.views.viewing import VIEWS
 
 TODAY = date(2027, 1, 12)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agreement.periods import Period
+from agreement.calendar.periods import Period
 from agreement.terms import DEFAULT_TERMS, Terms
 from serving.agreeing import Agreeing
 from serving.store.database import Database

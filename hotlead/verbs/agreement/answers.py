@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from agreement.calendar.durations import format_duration, parse_duration
+from agreement.calendar.hour_texts import parse_days
+from agreement.calendar.public_holidays import read_codes
+from agreement.calendar.zones import get_zone
 from agreement.commitments import BUCKET_NAMES
-from agreement.durations import format_duration, parse_duration
-from agreement.hour_texts import parse_days
-from agreement.public_holidays import read_codes
-from agreement.zones import get_zone
 
 Told = Mapping[str, Any]
 _MOST_SIGNS = 100

@@ -11,7 +11,7 @@ from hotlead.home import DEFAULT_HOME, HomeOption
 from hotlead.verbs.agreement.sign import read_draft
 
 if TYPE_CHECKING:
-    from agreement.mistakes import Mistake
+    from agreement.paper.mistakes import Mistake
     from agreement.terms import Terms
 
 
@@ -49,8 +49,8 @@ def _tell_mistakes(path: Path, mistakes: "Sequence[Mistake]", *, as_json: bool) 
 
 
 def _tell_terms(path: Path, terms: "Terms", *, as_json: bool) -> None:
-    from agreement.advising import list_advice
-    from agreement.wording import list_sentences
+    from agreement.paper.advising import list_advice
+    from agreement.paper.wording import list_sentences
 
     sentences, advice = list_sentences(terms), list_advice(terms)
     if as_json:

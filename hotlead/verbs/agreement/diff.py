@@ -24,7 +24,7 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """Show every field in which B differs from A: the file from what is in force, unless others are named."""
-    from agreement.differing import list_differences
+    from agreement.paper.differing import list_differences
     from agreement.terms import parse_terms
 
     before = get_terms(home) if a is None else _find_terms(a, home)

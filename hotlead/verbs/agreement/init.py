@@ -62,7 +62,7 @@ def draft(told: dict[str, Any], *, asks: bool, on_stderr: bool) -> str:
     BadTerms
         If the answers cannot be held to together.
     """
-    from agreement.drafting import draft_agreement
+    from agreement.paper.drafting import draft_agreement
     from agreement.terms import parse_terms
 
     given = {
@@ -87,7 +87,7 @@ def is_anybody_there() -> bool:
 
 def find_local_zone() -> str:
     """Return the IANA name of this machine's time zone, UTC where nobody can tell."""
-    from agreement.zones import UnknownZone, get_zone
+    from agreement.calendar.zones import UnknownZone, get_zone
 
     name = os.environ.get("TZ") or str(_LOCAL_CLOCK.resolve()).partition("zoneinfo/")[2].removeprefix("Etc/")
     try:
@@ -105,7 +105,7 @@ def _save(path: Path, text: str) -> None:
 
 
 def _tell(path: Path, text: str, *, as_json: bool) -> None:
-    from agreement.advising import list_advice
+    from agreement.paper.advising import list_advice
     from agreement.terms import parse_terms
 
     terms = parse_terms(text)

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from agreement.drafting import Answers
+from agreement.paper.drafting import Answers
 from hotlead.verbs.agreement.answers import BadAnswer, Told
 from hotlead.verbs.agreement.questions import QUESTIONS, Question
 

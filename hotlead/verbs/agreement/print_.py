@@ -8,7 +8,7 @@ import typer
 from hotlead.home import DEFAULT_HOME, HomeOption
 
 if TYPE_CHECKING:
-    from agreement.sheet import Sheet
+    from agreement.paper.sheet import Sheet
 
 
 def print_(
@@ -33,7 +33,7 @@ def print_(
 
 
 def _find_sheet(file: Path | None, home: Path) -> "Sheet":
-    from agreement.sheet import write_sheet
+    from agreement.paper.sheet import write_sheet
     from agreement.terms import read_terms
     from hotlead.standing import open_agreeing
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from agreement.durations import format_duration, parse_duration
+from agreement.calendar.durations import format_duration, parse_duration
 from hotlead.verbs.agreement import answers
 from hotlead.verbs.agreement.answers import Told
 
@@ -20,7 +20,7 @@ class Question:
     Attributes
     ----------
     field
-        Of `agreement.drafting.Answers`.
+        Of `agreement.paper.drafting.Answers`.
     option
         Under which a command line answers it.
     asks

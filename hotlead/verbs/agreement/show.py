@@ -10,8 +10,8 @@ from hotlead.home import DEFAULT_HOME, HomeOption
 from hotlead.standing import open_agreeing
 
 if TYPE_CHECKING:
-    from agreement.expiring import AgreementWarning
-    from agreement.signing import InForce
+    from agreement.paper.expiring import AgreementWarning
+    from agreement.paper.signing import InForce
 
 
 def show(
@@ -35,7 +35,7 @@ def list_lines(
     in_force: "InForce", warnings: "Sequence[AgreementWarning]", trouble: str | None = None
 ) -> Iterator[str]:
     """List what people read of the agreement in force."""
-    from agreement.wording import list_sentences
+    from agreement.paper.wording import list_sentences
 
     yield f"{in_force.terms.name} ({in_force.terms.version})"
     yield say_signature(in_force)

@@ -13,7 +13,7 @@ from hotlead.standing import open_agreeing, read_clock
 from hotlead.store import open_store
 
 if TYPE_CHECKING:
-    from agreement.signing import Signature
+    from agreement.paper.signing import Signature
     from agreement.terms import Terms
     from serving.usecases.signing import Proposal
 
@@ -40,7 +40,7 @@ def sign(
 
     A signature is never taken back: sign again for the same days, and the later one prevails.
     """
-    from agreement.signing import check_signers
+    from agreement.paper.signing import check_signers
 
     check_signers(by)
     proposal, before = _prepare(file, home, begins, ends)
@@ -66,7 +66,7 @@ def read_draft(file: Path | None, home: Path) -> str:
     OSError
         If it cannot be opened.
     """
-    from agreement.term_tables import call_plainly
+    from agreement.paper.term_tables import call_plainly
     from serving.drafting import FILE
 
     path = home / FILE if file is None else file
@@ -89,8 +89,8 @@ def _prepare(
 
 
 def _show(proposal: "Proposal", before: "Terms") -> None:
-    from agreement.advising import list_advice
-    from agreement.differing import list_differences
+    from agreement.paper.advising import list_advice
+    from agreement.paper.differing import list_differences
 
     typer.echo(f"{proposal.terms.version}, from {proposal.days.begins} to before {proposal.days.ends}")
     differences = list_differences(before, proposal.terms)

@@ -14,7 +14,7 @@ from hotlead.standing import find_in_force, get_terms, read_clock
 from hotlead.store import open_filled_store
 
 if TYPE_CHECKING:
-    from serving.usecases.figures import Figures, FigureTable
+    from serving.usecases.views.figures import Figures, FigureTable
 
 PeriodOption = Annotated[
     str | None, typer.Option("--period", help="2026-W47, 2026-11, or 2026-01-01/2027-01-01 (the end is exclusive).")
@@ -76,8 +76,8 @@ def compute_figures(name: str, home: Path, period: str | None, options: Sequence
     NoStore
         If there is no store.
     """
-    from agreement.periods import Period
-    from serving.usecases.viewing import VIEWS, Question
+    from agreement.calendar.periods import Period
+    from serving.usecases.views.viewing import VIEWS, Question
 
     view, now, terms = VIEWS[name], read_clock(), get_terms(home)
     told = dict(_read_option(option, view.options) for option in options)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from agreement.insight.spending import MOST_EUROS
 from agreement.recycling import USUAL_REASONS
-from agreement.spending import MOST_EUROS
 from serving.api.descriptions.operation import Answer, Body, Codes, Operation, refer, unite
 from serving.api.descriptions.parameters import IDEMPOTENCY_KEY, LEAD_ID, MOMENT, NAME, STAGES, maybe
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from agreement.spending import MOST_EUROS
+from agreement.insight.spending import MOST_EUROS
 from serving.api.descriptions.operation import (
     WITH_QUERY,
     WITH_STORE,

@@ -10,7 +10,7 @@ from serving.api.descriptions.operation import WITH_QUERY, WITH_STORE, Answer, O
 from serving.api.descriptions.parameters import ask, ask_choice, ask_word
 from serving.api.figures import FORMATS
 from serving.api.schemas import Moment
-from serving.usecases.viewing import VIEWS, View
+from serving.usecases.views.viewing import VIEWS, View
 
 TAG = "The agreement"
 _TEXT = {"type": "string", "maxLength": 200}

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from agreement.hours import WorkingHours
+from agreement.calendar.hours import WorkingHours
 from hotlead.company import LOST, MANAGER, REPS, WON, CompanyHistory, LiveDays, generate_history
 from hotlead.company.cases import REASON_CODES
 from hotlead.company.live import close_leads

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agreement.signing import BadSignature
-from agreement.term_tables import BadTerms
+from agreement.paper.signing import BadSignature
+from agreement.paper.term_tables import BadTerms
 from hotlead.standing import get_terms
 from hotlead.verbs.agreement.sign import NotConfirmed
 from serving.usecases.signing import UnknownVersion

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from agreement.commitments import Response, Supply
 from agreement.criteria import HandOver
 from agreement.goal import Goal
-from agreement.mistakes import BadTerms
+from agreement.paper.mistakes import BadTerms
 from agreement.terms import read_terms
 from hotlead import main
 from hotlead.verbs.agreement.answers import BadAnswer

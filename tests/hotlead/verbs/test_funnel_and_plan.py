@@ -5,7 +5,7 @@ import json
 import pytest
 
 from hotlead.verbs.agreement.viewing import UnknownOption
-from serving.usecases.figures import BadOption
+from serving.usecases.views.figures import BadOption
 from tests.hotlead.verbs.stores import open_home, run_verb
 from tests.serving.usecases.funnels import tell_funnel
 

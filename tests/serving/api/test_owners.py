@@ -44,7 +44,8 @@ def test_what_is_told_is_read_back(desk: Desk) -> None:
 
 def test_what_is_left_out_is_as_agreed_for_everybody(desk: Desk, tmp_path: Path) -> None:
     """Somebody told by name alone has the zone and the hours of the agreement."""
-    agreed = 'zone = "Europe/Rome"\nworking_hours = "Mon-Fri 08:00-16:00"\nholidays_of = ["IT"]\n[[people]]\nid = "carlo"\n'
+    usual = 'zone = "Europe/Rome"\nworking_hours = "Mon-Fri 08:00-16:00"\nholidays_of = ["IT"]\n'
+    agreed = f'{usual}[[people]]\nid = "carlo"\n'
     (tmp_path / "home" / "agreement.toml").write_text(agreed)
     owner = desk.ask("PUT", "/v1/owners/bea", {"name": "Bea"})[1]["owner"]
     assert (owner["zone"], owner["working_hours"]) == ("Europe/Rome", "Mon-Fri 08:00-16:00")

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from agreement.calendar.hours import WorkingHours
 from agreement.commitments import Feedback, Response, Supply
 from agreement.episodes import DAY_MICROS, HOUR_MICROS
 from agreement.goal import Goal
-from agreement.hours import WorkingHours
 from agreement.lives import Life, list_hand_overs
 from agreement.people import Person
 from agreement.terms import Terms

@@ -4,12 +4,12 @@ import json
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from agreement.passages import FUNNEL
+from agreement.calendar.zones import DAY_MICROS
+from agreement.funnel.passages import FUNNEL
 from agreement.terms import Terms
-from agreement.zones import DAY_MICROS
-from serving.usecases.figures import Figures
 from serving.usecases.told import Item, ToldLead, ToldStage
-from serving.usecases.viewing import VIEWS, Question
+from serving.usecases.views.figures import Figures
+from serving.usecases.views.viewing import VIEWS, Question
 from tests.serving.usecases.tellers import NOW, Teller
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from agreement.alerting import AlertRules
-from agreement.hours import QuietHours
+from agreement.calendar.hours import QuietHours
 from agreement.people import Person
 from agreement.routing import Route
 from agreement.terms import Terms

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection
 
-from agreement.periods import Period
+from agreement.calendar.periods import Period
 from serving.store.database import Database
-from serving.usecases.viewing import VIEWS, Question
+from serving.usecases.views.viewing import VIEWS, Question
 from tests.campaigns.attainment import ask, compute_both
 from tests.campaigns.attainment_by_sql import HOUR, list_waits
 from tests.serving.usecases.agreed_histories import NOW, TERMS, write_history

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from agreement.calendar.hours import QuietHours
 from agreement.episodes import Change, EpisodeRules
-from agreement.hours import QuietHours
 from agreement.people import Person
 from agreement.terms import DEFAULT_TERMS
 from features.times import DAY

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from agreement.calendar.zones import compute_local_date
 from agreement.commitments import Supply
 from agreement.goal import Assumptions, Goal
 from agreement.people import Person
 from agreement.terms import DEFAULT_TERMS, Terms
-from agreement.zones import compute_local_date
-from serving.usecases.figures import BadOption
+from serving.usecases.views.figures import BadOption
 from tests.serving.api.desks import list_problems, open_desk
 from tests.serving.usecases.funnels import look, tell_funnel
 from tests.serving.usecases.tellers import NOW, Teller

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from agreement.calendar.hours import WorkingHours
 from agreement.commitments import Feedback, Response
 from agreement.criteria import HandOver
 from agreement.episodes import HOUR_MICROS
-from agreement.hours import WorkingHours
 from agreement.people import Person
 from agreement.terms import Terms
 from features.times import SECOND

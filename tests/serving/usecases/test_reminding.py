@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 from sqlalchemy import select
 
-from agreement.periods import Period
+from agreement.calendar.periods import Period
 from agreement.terms import Terms
 from serving.store.database import Database
 from serving.store.tables import messages

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from agreement.calendar.periods import Period
 from agreement.commitments import Response
+from agreement.paper.signing import BadSignature
 from agreement.people import Person
-from agreement.periods import Period
-from agreement.signing import BadSignature
 from agreement.terms import DEFAULT_TERMS, Terms
 from agreement.timers import start_timers
 from serving.store.agreements import list_agreements

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from weasyprint import HTML
 
+from agreement.paper.sheet import write_sheet
 from agreement.routing import Route
-from agreement.sheet import write_sheet
 from agreement.stages import USUAL_DEFINITIONS, Definition
 from agreement.terms import Terms, read_terms
 from hotlead.company.terms import write_terms

@@ -1,0 +1,1 @@
+"""Attainment: whether both sides kept their word."""

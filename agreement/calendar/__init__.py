@@ -1,0 +1,1 @@
+"""The calendar: zones, hours, holidays, durations and periods."""

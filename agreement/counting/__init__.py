@@ -1,0 +1,1 @@
+"""Counting: shares, counts and differences, never without how sure they are."""

@@ -1,0 +1,1 @@
+"""The funnel, and plans made backwards through it."""

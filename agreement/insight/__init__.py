@@ -1,0 +1,1 @@
+"""Insight: where revenue came from, how leads ended, and what buyers have in common."""

@@ -1,0 +1,1 @@
+"""The paper: writing the agreement down, checking, signing, comparing and printing it."""

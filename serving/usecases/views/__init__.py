@@ -1,0 +1,1 @@
+"""Views: the figures of the agreement, one module a view."""
