@@ -20,7 +20,7 @@ from agreement.people import Person
 from agreement.recycling import Reason, RecyclingRules
 from agreement.routing import Route
 from agreement.stages import Definition
-from agreement.terms import DEFAULT_TERMS, BadTerms, Terms, read_terms
+from agreement.terms import DEFAULT_TERMS, BadTerms, Terms, parse_terms, read_terms
 from tests.agreement.agreed import all_terms, every_term, texts
 
 HOUR = 3_600_000_000
