@@ -21,12 +21,12 @@ from agreement.paper.attribution_terms import Attribution
 from agreement.paper.completing import complete_people
 from agreement.paper.mistakes import BadTerms, Mistake
 from agreement.paper.term_tables import call_plainly, read_table, show, write_table
+from agreement.paper.toml_limits import find_excess
 from agreement.paper.toml_places import blame_syntax, find_lines
 from agreement.people import Person
 from agreement.recycling import USUAL_REASONS, Reason, RecyclingRules
 from agreement.routing import Route
 from agreement.stages import USUAL_DEFINITIONS, Definition
-from agreement.toml_limits import find_excess
 
 __all__ = ["DEFAULT_TERMS", "BadTerms", "Terms", "parse_terms", "read_terms"]
 

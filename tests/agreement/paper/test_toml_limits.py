@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agreement.paper.toml_limits import MOST_CHARACTERS, MOST_PARTS, find_excess
 from agreement.terms import BadTerms, parse_terms
-from agreement.toml_limits import MOST_CHARACTERS, MOST_PARTS, find_excess
 
 _DEEP = ".".join("a" * (MOST_PARTS + 1))
 
