@@ -61,6 +61,13 @@ def in_force(tmp_path_factory):
     return in_force
 
 
+def test_nobody_looks_too_far_ahead(teller):
+    """Who comes in many years is guessed, and would be drawn for minutes: such a period is refused."""
+    far = Terms(goal=Goal(revenue=90_000, begins=TODAY, ends=TODAY + timedelta(days=5 * 366)))
+    with pytest.raises(BadOption, match="at most 5 years ahead"):
+        look(teller, "forecast", far)
+
+
 def test_the_forecast_is_computed_from_the_store(teller):
     """Won so far, what is expected with its interval, and the chance of the goal."""
     totals = look(teller, "forecast", TERMS).totals
