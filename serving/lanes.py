@@ -9,6 +9,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from random import Random
 
+from sqlalchemy import Connection
+
 from serving.channels.sending import Outcome, Sender
 from serving.store.agenda import is_anything_due
 from serving.store.database import Database
@@ -55,14 +57,14 @@ class Lane:
 
     def step(self) -> int:
         """Record what has ended and begin what is due; return how much there was of both."""
-        ended = [future for future in self._under_way if future.done()]
-        free = self._width * _AHEAD - len(self._under_way) + len(ended)
-        if not ended and not (free and self._is_anything_due()):
+        has_ended = any(future.done() for future in self._under_way)
+        has_room = len(self._under_way) < self._width * _AHEAD
+        if not has_ended and not (has_room and self._is_anything_due()):
             return 0
-        begun = self._record_and_lease(ended, free)
+        n_ended, begun = self._record_and_lease()
         for leased in begun:
             self._under_way[self._pool.submit(self._send, leased)] = leased
-        return len(ended) + len(begun)
+        return n_ended + len(begun)
 
     def finish(self) -> int:
         """Send all that is due, wait for it and record it; return how much there was."""
@@ -83,33 +85,37 @@ class Lane:
     def close(self) -> None:
         """Wait for what is under way and record it."""
         wait(self._under_way)
-        ended = list(self._under_way)
-        if ended:
-            self._record_and_lease(ended, 0)
+        if self._under_way:
+            self._record_and_lease(leases=False)
         self._pool.shutdown()
 
     def _is_anything_due(self) -> bool:
         with self._tools.database.reading() as connection:
             return is_anything_due(connection, now=self._tools.clock(), is_retry=self._is_retry)
 
-    def _record_and_lease(self, ended: list["Future[Outcome]"], free: int) -> list[Leased]:
-        tools, now = self._tools, self._tools.clock()
-        outcomes = [(self._under_way[future], future.result()) for future in ended]
-        states = []
+    def _record_and_lease(self, *, leases: bool = True) -> tuple[int, list[Leased]]:
+        """Record what has ended, and lease what there is room for; return how many ended, and the leased."""
+        tools = self._tools
         with tools.database.writing() as connection:
-            for leased, outcome in outcomes:
-                states.append(delivering.record_outcome(connection, leased, outcome, now, tools.randomness))
-                delivering.record_health(connection, leased.channel.id, outcome, now)
-            begun = (
-                delivering.lease(connection, now=now, worker=tools.name, is_retry=self._is_retry, most=free)
-                if free
-                else []
-            )
+            # Asked only now: a turn to write may be long in coming, and meanwhile others have ended.
+            ended, now = [future for future in self._under_way if future.done()], tools.clock()
+            outcomes = [(self._under_way[future], future.result()) for future in ended]
+            states = [self._record(connection, leased, outcome, now) for leased, outcome in outcomes]
+            free = self._width * _AHEAD - len(self._under_way) + len(ended) if leases else 0
+            begun = self._lease(connection, now, free) if free else []
         for future in ended:
             del self._under_way[future]
         for (leased, outcome), state in zip(outcomes, states, strict=True):
             tools.on_outcome(leased, outcome, state, now)
-        return begun
+        return len(ended), begun
+
+    def _record(self, connection: Connection, leased: Leased, outcome: Outcome, now: int) -> str:
+        state = delivering.record_outcome(connection, leased, outcome, now, self._tools.randomness)
+        delivering.record_health(connection, leased.channel.id, outcome, now)
+        return state
+
+    def _lease(self, connection: Connection, now: int, free: int) -> list[Leased]:
+        return delivering.lease(connection, now=now, worker=self._tools.name, is_retry=self._is_retry, most=free)
 
     def _send(self, leased: Leased) -> Outcome:
         return delivering.send(leased, self._tools.sender.send, self._tools.clock())
