@@ -172,6 +172,8 @@ def parse_terms(text: str) -> Terms:
     BadTerms
         With all mistakes in the order of the text; its own text is the first, with its line, table and key.
     """
+    # Editors of some systems write a mark before the text.
+    text = text.removeprefix("\ufeff")
     if excess := find_excess(text):
         raise BadTerms(excess)
     try:

@@ -231,3 +231,10 @@ def test_a_value_that_nobody_can_write_down_is_refused_all_the_same():
     for text in (f"[[people]]\nid = 'a'\ncapacity_per_week = 0x{'f' * 100_000}", f"name = {deep}"):
         with pytest.raises(BadTerms):
             parse_terms(text)
+
+
+def test_a_mark_before_the_text_is_no_part_of_it():
+    """A file from an editor that marks its encoding is read as any other, with the same lines."""
+    assert parse_terms("\ufeffname = 'spring'") == parse_terms("name = 'spring'")
+    with pytest.raises(BadTerms, match=r"^line 2: zone"):
+        parse_terms("\ufeffname = 'spring'\nzone = 'nowhere'")
