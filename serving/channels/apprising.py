@@ -32,6 +32,7 @@ _PLAIN_TITLES = {
     "lead.became_hot": "A lead turned hot",
     "lead.escalated": "A hot lead is still waiting",
     "lead.digest": "Hot leads",
+    "lead.handed_over": "Leads were handed over",
     "lead.woken": "Leads woke up",
     "promise.overdue": "Leads waited too long",
     "hotlead.notice": "Please see to this",

@@ -16,6 +16,7 @@ Kind = Literal[
     "lead.became_hot",
     "lead.digest",
     "lead.escalated",
+    "lead.handed_over",
     "lead.woken",
     "promise.overdue",
     "hotlead.notice",
@@ -32,12 +33,14 @@ _TITLES: dict[str, str] = {
     "lead.became_hot": "Hot lead: {who}",
     "lead.escalated": "Still waiting: {who}",
     "lead.digest": "{count} hot {leads}",
+    "lead.handed_over": "{count} {leads} handed over to you",
     "lead.woken": "{count} {leads} woke up",
     "promise.overdue": "{count} {leads} waited too long",
     "hotlead.notice": "Hotlead: please see to this",
     "channel.test": "Hotlead: this channel works",
 }
 _HEADINGS = {
+    "lead.handed_over": "These leads are yours now, and the clock runs:",
     "lead.woken": "These leads were put aside, and their day has come:",
     "promise.overdue": "What was promised to these leads was not done in time:",
 }

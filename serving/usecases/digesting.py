@@ -18,16 +18,28 @@ from serving.usecases.alerting import name_digest
 from serving.usecases.standing import Standing
 from serving.usecases.telling import MOST_LISTED, Told, send_off
 
-KINDS: Mapping[str, Kind] = {"overdue": "promise.overdue", "woken": "lead.woken"}
+KINDS: Mapping[str, Kind] = {
+    "overdue": "promise.overdue",
+    "woken": "lead.woken",
+    "handed_over": "lead.handed_over",
+}
 """The kinds of messages, by the first word of their digests' causes."""
 _MESSAGES = msgspec.json.Decoder(Message)
 _ENCODER = msgspec.json.Encoder()
 
 
 def add_to_digest(
-    connection: Connection, word: str, person: Person, lines: Sequence[LeadLine], standing: Standing
+    connection: Connection,
+    word: str,
+    person: Person,
+    lines: Sequence[LeadLine],
+    standing: Standing,
+    *,
+    is_urgent: bool = False,
 ) -> None:
     """Add leads to a recipient's digest of the day; where that has gone, to that of the next morning.
+
+    What is urgent goes in a digest of this moment, as soon as its recipient is at work.
 
     The caller has locked erasures out: a name that is being forgotten must not be written down meanwhile.
 
@@ -36,7 +48,7 @@ def add_to_digest(
     word
         One of `KINDS`.
     """
-    digest = _join(connection, word, person, standing)
+    digest = _join(connection, _list_choices(word, person, standing, is_urgent=is_urgent), person)
     found = read_message(connection, digest.id)
     before = _begin(digest, word, person, standing) if found is None else _MESSAGES.decode(found)
     _save(connection, digest, _add(before, lines), standing.now)
@@ -82,9 +94,9 @@ def _save(connection: Connection, digest: Row[Any], message: Message, now: int) 
     save_message(connection, row)
 
 
-def _join(connection: Connection, word: str, person: Person, standing: Standing) -> Row[Any]:
+def _join(connection: Connection, choices: Iterator[tuple[str, int]], person: Person) -> Row[Any]:
     """Join the first digest that has not gone yet."""
-    for cause, due_at in _list_choices(word, person, standing):
+    for cause, due_at in choices:
         digest = {
             "id": name_digest(person.id, cause),
             "recipient_id": person.id,
@@ -98,9 +110,11 @@ def _join(connection: Connection, word: str, person: Person, standing: Standing)
     raise AssertionError("a digest of this very moment has not gone")
 
 
-def _list_choices(word: str, person: Person, standing: Standing) -> Iterator[tuple[str, int]]:
+def _list_choices(word: str, person: Person, standing: Standing, *, is_urgent: bool) -> Iterator[tuple[str, int]]:
     """List causes and when each is due: of the day on which it goes, of the next, and of this moment alone."""
     now, rules = standing.now, standing.terms.alerts
+    if is_urgent:
+        yield f"{word}:{now}", defer_alert(now=now, person=person, snoozed_until=None)
     soon = defer_alert(now=now + rules.digest_wait_micros, person=person, snoozed_until=None)
     yield f"{word}:{compute_local_date(soon, person.zone)}", soon
     following = {"sent_today": rules.cap_per_day, "snoozed_until": None, "rules": rules}

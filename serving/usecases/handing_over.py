@@ -15,6 +15,7 @@ from serving.store.agenda import IS_OPEN
 from serving.store.leads import LeadRecord
 from serving.store.tables import leads
 from serving.usecases.acting import Plan, carry_out
+from serving.usecases.announcing import tell_new_owners
 from serving.usecases.applying import Desk
 from serving.usecases.qualifying import Behaviour, judge_leads, list_behaviours, list_renewed, reaches
 from serving.usecases.staging import take_steps
@@ -63,6 +64,7 @@ def hand_over(desk: Desk, whys: Mapping[str, Why]) -> None:
     waits = {record.id for record in asked if _has_to_wait(record, whys[record.id], desk.standing.now)}
     _check(round_, [r for r in asked if r.stage in BEFORE_SALES or r.id in round_.woken], waits)
     carry_out(round_.desk, round_.plan)
+    tell_new_owners(desk, _list_handed_over(round_.plan), whys)
 
 
 def hand_over_woken(desk: Desk, woken: Collection[str]) -> None:
@@ -74,6 +76,7 @@ def hand_over_woken(desk: Desk, woken: Collection[str]) -> None:
     if criteria is not None:
         _check(round_, records, set())
     carry_out(round_.desk, round_.plan)
+    tell_new_owners(desk, _list_handed_over(round_.plan), {})
 
 
 def choose_due(standing: Standing) -> Any:
@@ -86,6 +89,10 @@ def check_due(desk: Desk, lead_ids: Iterable[str]) -> None:
     for lead_id in lead_ids:
         desk.leads[lead_id].hand_over_at = None
     hand_over(desk, {lead_id: Why(origin=Origin.SILENCE) for lead_id in lead_ids})
+
+
+def _list_handed_over(plan: Plan) -> list[str]:
+    return [lead_id for lead_id, acts in plan.acts.items() if (Act.HANDED_OVER, Stage.SQL) in acts]
 
 
 def _begin(desk: Desk, records: Sequence[LeadRecord], criteria: HandOver) -> _Round:

@@ -23,6 +23,7 @@ from serving.usecases.telling import describe_lead
 
 def hand_over_due(connection: Connection, standing: Standing) -> int:
     """Check leads that facts in bulk made ready, now that those have settled; return how many there were."""
+    lock_out_erasures(connection)
     records = lock_chosen_leads(connection, choose_due(standing).limit(MOST_AT_ONCE))
     if records:
         desk = open_desk(connection, records, standing)

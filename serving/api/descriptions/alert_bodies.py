@@ -127,6 +127,7 @@ class WebhookBody(Struct, kw_only=True):
         "lead.became_hot",
         "lead.digest",
         "lead.escalated",
+        "lead.handed_over",
         "lead.woken",
         "promise.overdue",
         "hotlead.notice",

@@ -12,6 +12,10 @@ _TOLD = {
     ),
     "lead.digest": ("Leads are hot", "After an import or a promotion, or beyond somebody's limit for a day."),
     "lead.escalated": ("A hot lead still waits", "Nobody answered the alert in time."),
+    "lead.handed_over": (
+        "Leads were handed over",
+        "To their new owner, where no hot alert says so: at once, and after facts in bulk in one digest a day.",
+    ),
     "lead.woken": ("Leads that were put aside woke up", "To their owner, once a day; `why` says why they slept."),
     "promise.overdue": (
         "What was promised to leads was not done in time",

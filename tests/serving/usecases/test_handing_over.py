@@ -17,7 +17,7 @@ from agreement.terms import Terms
 from features.times import DAY, SECOND
 from serving.store.database import Database
 from serving.store.promise_tables import timers
-from serving.store.tables import alerts, journal, leads, stage_changes
+from serving.store.tables import alerts, digests, journal, leads, messages, stage_changes
 from serving.usecases.chasing import chase_overdue
 from serving.usecases.ingesting import ingest
 from serving.usecases.keeping_time import tell_due
@@ -251,3 +251,26 @@ def work(teller: Teller, do: Any) -> int:
     """Let a worker do one kind of work."""
     with teller.database.writing() as connection:
         return int(do(connection, teller._stand(connection)))
+
+
+def test_an_owner_hears_at_once_of_a_lead_that_is_handed_over_without_being_hot(teller: Teller) -> None:
+    """A signal hands a cool lead over: its owner is told, until when to contact it, and an alert is none."""
+    criteria = HandOver(signals=("demo_requested",), required=("email|phone",))
+    teller.terms = replace(TERMS, handover=criteria)
+    teller.tell_lead("L", {"email": "ada@example.org", "name": "Ada"})
+    teller.tell(teller.make_event("L", ago=1, kind="demo_requested"))
+    assert read(teller, leads.c.stage, leads.c.episode_is_open) == [("sql", False)]
+    with teller.database.writing() as connection:
+        assert tell_due(connection, teller._stand(connection)) == 1
+    (body,) = read(teller, messages.c.body)
+    told = json.loads(body[0])
+    assert (told["kind"], told["recipient_id"]) == ("lead.handed_over", "anna")
+    assert told["lines"][0]["sentence_why"].startswith("It meets the criteria of the agreement. Contact it until ")
+    assert read(teller, alerts.c.id) == []
+
+
+def test_of_a_hot_lead_that_is_handed_over_the_alert_tells(teller: Teller) -> None:
+    """One turn is one message: no second one says that the lead was handed over."""
+    heat(teller)
+    assert read(teller, digests.c.id) == []
+    assert len(read(teller, alerts.c.id)) == 1
