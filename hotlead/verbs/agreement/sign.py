@@ -45,7 +45,7 @@ def sign(
     check_signers(by)
     proposal, before = _prepare(file, home, begins, ends)
     if not as_json:
-        _show(proposal, before)
+        _show(proposal, before, home)
     if not yes:
         _ask()
     signature = _sign(proposal, by, home)
@@ -88,15 +88,18 @@ def _prepare(
     return proposal, in_force.terms if in_force.is_signed else DEFAULT_TERMS
 
 
-def _show(proposal: "Proposal", before: "Terms") -> None:
+def _show(proposal: "Proposal", before: "Terms", home: Path) -> None:
     from agreement.paper.advising import list_advice
     from agreement.paper.differing import list_differences
+    from hotlead.verbs.agreement.preview import list_preview
 
     typer.echo(f"{proposal.terms.version}, from {proposal.days.begins} to before {proposal.days.ends}")
     differences = list_differences(before, proposal.terms)
     typer.echo(f"Other than in {before.version}:" if differences else f"It says the same as {before.version}.")
     for difference in differences:
         typer.echo(f"  {difference.to_text()}")
+    for sentence in list_preview(proposal.terms, home):
+        typer.echo(sentence)
     for advice in list_advice(proposal.terms):
         typer.echo(f"Consider: {advice}")
 
