@@ -1,10 +1,10 @@
 """What the signatures of the agreement leave open."""
 
 import pytest
-from tests.agreement.test_signing import DAY, make_signature
 
 from agreement.paper.expiring import WARN_DAYS, list_warnings
 from agreement.terms import Terms
+from tests.agreement.paper.test_signing import DAY, make_signature
 
 START = 20_000 * DAY
 
