@@ -97,8 +97,8 @@ class Feedback:
     Parameters
     ----------
     within_micros : int
-        Microseconds of the owner's working time, above 0: from the hand-over until sales accepts or rejects the
-        lead with a reason, and from a loss until its reason is told.
+        Microseconds of the owner's working time, above 0: from the hand-over until sales accepts the lead, goes on
+        with it, or gives it up with a reason. A loss without a reason is no feedback.
 
     Raises
     ------
