@@ -23,13 +23,13 @@ from serving.usecases.filing import file_facts
 from serving.usecases.handing_over import hand_over
 from serving.usecases.histories import Histories, Reading
 from serving.usecases.looking import Look
+from serving.usecases.looking_back import look_at_records
 from serving.usecases.promising import follow_promises
 from serving.usecases.recognising import drop_forgotten
 from serving.usecases.standing import Standing
 from serving.usecases.telling import tell_alerts
 from serving.usecases.told import Answer, Command, Snooze, ToldAccount, ToldContact, ToldEvent, ToldLead, ToldStage
 from serving.usecases.turning import settle
-from serving.usecases.views.looking_back import look_at_records
 
 # Colleagues are looked at within seconds of a move.
 _LIVE_FOR = 60 * SECOND

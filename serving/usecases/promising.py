@@ -13,10 +13,10 @@ from serving.store.leads import LeadRecord
 from serving.store.scores import list_buckets
 from serving.store.timers import delete_timers, mark_timers_told, read_timers, save_timers
 from serving.usecases.applying import Desk
+from serving.usecases.looking_back import find_past_buckets
 from serving.usecases.qualifying import find_bucket
 from serving.usecases.signing import find_terms_at
 from serving.usecases.standing import Standing
-from serving.usecases.views.looking_back import find_past_buckets
 
 # What history brings is no news: nobody is told of a promise that was broken longer ago than this.
 _OLD_NEWS = DAY

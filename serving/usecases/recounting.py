@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from serving.channels.apprising import describe_channel
 from serving.usecases.inquiring import Case, Sending
-from serving.usecases.views.retracing import STEPS
+from serving.usecases.retracing import STEPS
 
 Details = Mapping[str, Any]
 

@@ -6,9 +6,9 @@ import msgspec
 
 from agreement.episodes import next_move_at
 from serving.channels.apprising import describe_channel
+from serving.usecases.foreseeing import look_at_hand_over, look_at_timers, look_at_wake
 from serving.usecases.inquiring import Case
 from serving.usecases.recounting import Step, say_notes, say_outcome
-from serving.usecases.views.foreseeing import look_at_hand_over, look_at_timers, look_at_wake
 
 
 def survey(case: Case) -> list[Step]:

@@ -7,7 +7,7 @@ from serving.usecases.chasing import DUTIES
 from serving.usecases.handing_over import BEFORE_SALES
 from serving.usecases.inquiring import Case
 from serving.usecases.recounting import Step
-from serving.usecases.views.retracing import list_names
+from serving.usecases.retracing import list_names
 
 
 def look_at_hand_over(case: Case) -> Iterator[Step]:
