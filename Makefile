@@ -40,6 +40,7 @@ bench: $(READY)  ## measure the hot paths beside a named peer
 	$(BIN)/python -m benchmarks.forest
 	$(BIN)/python -m benchmarks.scoring
 	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.bulk
 	$(BIN)/python -m benchmarks.forecast
 
 crash: $(READY)  ## kill the service hundreds of times and count what was lost

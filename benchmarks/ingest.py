@@ -9,59 +9,28 @@ Run as ``python -m benchmarks.ingest``; ``--minutes 10`` for the long run, ``--d
 """
 
 import argparse
-import json
 import os
 import statistics
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from sqlalchemy import func, select
 
 from benchmarks.ingest_peers import measure_bulk, measure_one_by_one
-from benchmarks.ingest_traffic import Traffic, build_lead_requests, publish_scorer
+from benchmarks.ingest_service import TERMS, Receiver, send_leads, serve_home, set_up_people
+from benchmarks.ingest_traffic import Traffic, publish_scorer
 from benchmarks.load import Load, measure_load
 from benchmarks.scoring import start_server
 from serving.store.database import Database, sqlite_url
 from serving.store.migrating import migrate
-from serving.store.people import insert_channel, save_person
 from serving.store.tables import alerts, events
 
-_OWNERS = 20
-_TERMS = 'name = "benchmark"\n[alerts]\ncap_per_day = 1000000\n'
-_SECRET = "whsec_" + "aG90bGVhZCBiZW5jaG1hcmsgc2VjcmV0IQ=="
 _PEER_SECONDS = 5.0
 _MANY, _SINGLE = 16, 64
-
-
-class Receiver:
-    """Takes webhooks and notes when each lead's came."""
-
-    def __init__(self) -> None:
-        self.came: dict[str, float] = {}
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = msgspec.json.decode(self.rfile.read(int(self.headers["content-length"])))
-                for lead in body["data"]["leads"]:
-                    receiver.came.setdefault(lead["id"], time.time())
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
 
 def main() -> None:
@@ -71,13 +40,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         publish_scorer(home)
-        (home / "agreement.toml").write_text(_TERMS)
+        (home / "agreement.toml").write_text(TERMS)
         url = options.database or sqlite_url(home)
         database = Database(url)
         migrate(database)
-        _set_up(database, receiver.port)
-        with _serve(home, url, receiver.port) as port:
-            _send_leads(port, options.leads)
+        set_up_people(database, receiver.port)
+        with serve_home(home, url, receiver.port) as port:
+            send_leads(port, options.leads)
             print(f"{database.engine.dialect.name}, {options.leads:,} leads, {os.cpu_count()} cores", flush=True)
             _measure_batches(port, database, receiver, options)
             _measure_singles(port, database, options)
@@ -197,63 +166,6 @@ def _say_alerts(database: Database, receiver: Receiver, sent: _Sent) -> None:
 def _count(database: Database) -> int:
     with database.reading() as connection:
         return int(connection.execute(select(func.count()).select_from(events)).scalar_one())
-
-
-def _set_up(database: Database, port: int) -> None:
-    with database.writing() as connection:
-        for number in range(_OWNERS):
-            owner = f"owner-{number}"
-            save_person(connection, owner, json.dumps({"id": owner}), 0)
-            insert_channel(connection, _channel(owner, port))
-
-
-def _channel(owner: str, port: int) -> dict[str, Any]:
-    return {
-        "id": f"channel-{owner}",
-        "person_id": owner,
-        "kind": "webhook",
-        "url": f"http://127.0.0.1:{port}/",
-        "secret": _SECRET,
-        "is_active": True,
-        "created_at": 0,
-        "failures": 0,
-        "rests_until": None,
-    }
-
-
-@contextmanager
-def _serve(home: Path, url: str, receiver: int) -> Iterator[int]:
-    environment = {
-        "HOTLEAD_DATABASE_URL": url,
-        "HOTLEAD_TRUSTED_TARGETS": f"127.0.0.1:{receiver}",
-        "HOTLEAD_PUBLIC_URL": "https://hotlead.example",
-    }
-    serve = "import typer; from hotlead.verbs.serve import serve; typer.run(serve)"
-    with start_server(["-c", serve, "--home", str(home)], "/readyz", environment) as port:
-        yield port
-
-
-def _send_leads(port: int, n_leads: int) -> None:
-    """Tell of all leads over some connections at once."""
-    requests = build_lead_requests(n_leads)
-
-    def send(part: Sequence[tuple[str, bytes]]) -> None:
-        connection = HTTPConnection("127.0.0.1", port, timeout=60)
-        for path, body in part:
-            connection.request("PUT", path, body, {"content-type": "application/json"})
-            answer = connection.getresponse()
-            told = answer.read()
-            if answer.status != 200:
-                raise RuntimeError(told.decode())
-
-    started = time.perf_counter()
-    threads: list[threading.Thread] = []
-    for first in range(_SINGLE):
-        threads.append(threading.Thread(target=send, args=(requests[first::_SINGLE],)))
-        threads[-1].start()
-    for thread in threads:
-        thread.join()
-    print(f"told of {n_leads:,} leads in {time.perf_counter() - started:.1f} s", flush=True)
 
 
 def _read_options() -> argparse.Namespace:
