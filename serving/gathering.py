@@ -130,7 +130,7 @@ class Gathering:
         with self._changed:
             while not self._room and not self._is_closing:
                 self._changed.wait()
-            return self._room.take(self._fits)
+            return self._room.take(self._fits, perf_counter())
 
 
 def _find_trouble(committed: Committed) -> str | None:

@@ -1,13 +1,15 @@
 """Waiting: two lines before the writer: what happens just now goes first, and imports take what room it leaves."""
 
 import asyncio
+import math
 from collections import deque
 from dataclasses import dataclass
 
 from serving.usecases.committing import Done, Request
 
-# What an import may take of a batch in which something live waits too.
+# What an import may take of a batch while anything live comes, which would wait for the end of a larger one.
 _SHARE_OF_BULK = 0.25
+_LIVE_SECONDS = 1.0
 # How often an import may be passed over because a request of it is larger than its share.
 _MOST_PASSED_OVER = 4
 # Imports may not fill the room so far that nothing live finds a place.
@@ -49,6 +51,7 @@ class WaitingRoom:
         self._live: deque[Waiting] = deque()
         self._bulk: deque[Waiting] = deque()
         self._passed_over = 0
+        self._live_at = -math.inf
         self.weight = 0
         self._weight_of_bulk = 0
 
@@ -82,18 +85,27 @@ class WaitingRoom:
         if self.weight and not fits:
             raise Overloaded("more is sent than can be stored: send slower, and this again")
         (self._bulk if waiting.is_bulk else self._live).append(waiting)
+        self._live_at = self._live_at if waiting.is_bulk else waiting.since
         self.weight += waiting.weight
         self._weight_of_bulk += waiting.weight if waiting.is_bulk else 0
 
-    def take(self, most: int) -> list[Waiting]:
-        """Take who is next: up to so many items, and at least one request where anybody waits."""
+    def take(self, most: int, now: float) -> list[Waiting]:
+        """Take who is next: up to so many items, and at least one request where anybody waits.
+
+        Parameters
+        ----------
+        now
+            Seconds, on the clock by which requests say since when they wait.
+        """
         names: set[bytes] = set()
         batch = _take(self._live, most, names, is_first=True)
-        room = most - sum(waiting.weight for waiting in batch)
+        share = _SHARE_OF_BULK * most
         if not batch:
-            batch = _take(self._bulk, most, names, is_first=True)
+            is_quiet = now - self._live_at > _LIVE_SECONDS
+            batch = _take(self._bulk, most if is_quiet else int(share), names, is_first=True)
         elif self._bulk:
-            more = _take(self._bulk, int(min(room, _SHARE_OF_BULK * most)), names, is_first=self._is_bulk_due())
+            room = most - sum(waiting.weight for waiting in batch)
+            more = _take(self._bulk, int(min(room, share)), names, is_first=self._is_bulk_due())
             self._passed_over = 0 if more else self._passed_over + 1
             batch += more
         for waiting in batch:
