@@ -11,7 +11,6 @@ from serving.usecases.committing import Request
 from serving.usecases.told import Command
 from serving.waiting import Overloaded, Waiting, WaitingRoom
 
-
 LATER = 60.0
 
 
