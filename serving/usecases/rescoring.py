@@ -19,7 +19,8 @@ from serving.usecases.ingesting import finish, score_records
 from serving.usecases.standing import Standing
 from serving.usecases.turning import Why, settle
 
-MOST_AT_ONCE = 500
+# A sweep is nobody's hurry: its transactions are short, since whoever tells something live waits for their end.
+MOST_AT_ONCE = 100
 _SILENCE = Why(origin=Origin.SILENCE, is_quiet=True)
 
 
