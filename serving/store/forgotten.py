@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, bindparam, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from serving.store import secrets as secret_store
 from serving.store.edge_tables import forgotten, secrets
 
 _SECRET = "forgetting"
@@ -33,16 +34,12 @@ def find_secret_in_use(connection: Connection) -> bytes | None:
 
 def find_secret(connection: Connection) -> bytes | None:
     """Find the secret of the digests, None where there is none yet."""
-    value = connection.execute(select(secrets.c.value).where(secrets.c.name == _SECRET)).scalar()
-    return None if value is None else bytes(value)
+    return secret_store.find_secret(connection, _SECRET)
 
 
 def keep_secret(connection: Connection, value: bytes) -> bytes:
     """Keep a secret unless there is one already; return the one that is kept."""
-    connection.execute(insert(secrets).values(name=_SECRET, value=value).on_conflict_do_nothing())
-    kept = find_secret(connection)
-    assert kept is not None
-    return kept
+    return secret_store.keep_secret(connection, _SECRET, value)
 
 
 def insert_digests(connection: Connection, digests: Collection[bytes], at: int) -> None:
