@@ -11,9 +11,17 @@ from collections.abc import Callable
 from time import perf_counter
 
 from serving.store.database import Database
-from serving.usecases.committing import Committed, Done, Force, Request, StoreUnavailable, commit_requests
+from serving.usecases.committing import (
+    CONTINUES,
+    Committed,
+    Done,
+    Force,
+    Request,
+    StoreUnavailable,
+    commit_requests,
+)
 from serving.usecases.ingesting import Ingested
-from serving.waiting import Overloaded, Waiting, WaitingRoom
+from serving.waiting import Overloaded, Portion, Waiting, WaitingRoom
 
 __all__ = ["Gathering", "Overloaded"]
 
@@ -74,6 +82,10 @@ class Gathering:
         """Return how many items wait."""
         return self._room.weight
 
+    def is_live(self) -> bool:
+        """Tell whether anything but imports came within the last second."""
+        return self._room.is_live(perf_counter())
+
     def check_room(self, *, is_bulk: bool) -> None:
         """Check that a request has a fair chance to be taken, before anybody spends time on reading it.
 
@@ -108,16 +120,27 @@ class Gathering:
             started = perf_counter()
             try:
                 committed = commit_requests(
-                    self._database, [waiting.request for waiting in batch], self._take_force()
+                    self._database, [portion.request for portion in batch], self._take_force()
                 )
             except Exception as error:  # the writer must outlive what nobody thought of
                 logger.error("a batch failed: %s", type(error).__name__)
                 committed = Committed([error] * len(batch))
-            self._fit(sum(waiting.weight for waiting in batch), perf_counter() - started)
+            self._fit(sum(portion.weight for portion in batch), perf_counter() - started)
             self.trouble = _find_trouble(committed)
-            _deliver(batch, committed)
+            _deliver(self._list_finished(batch, committed))
             for ingested in committed.ingested:
-                self._on_batch(ingested, len(batch), perf_counter() - batch[0].since)
+                self._on_batch(ingested, len(batch), perf_counter() - batch[0].waiting.since)
+
+    def _list_finished(self, batch: list[Portion], committed: Committed) -> list[tuple[Waiting, Done | Exception]]:
+        """List the requests that are done with what they are answered; the others wait for their next portion."""
+        finished = []
+        for portion, result in zip(batch, committed.results, strict=True):
+            if isinstance(result, Done) and result.status == CONTINUES:
+                with self._changed:
+                    self._room.put_back(portion.waiting)
+            else:
+                finished.append((portion.waiting, result))
+        return finished
 
     def _fit(self, weight: int, seconds: float) -> None:
         """Let the next batch be as large as one that takes its time, judged by the last."""
@@ -125,7 +148,7 @@ class Gathering:
             fits = int(weight * _BATCH_SECONDS / max(seconds, 1e-6))
             self._fits = max(min(fits, self._most_at_once), min(_LEAST_AT_ONCE, self._most_at_once))
 
-    def _take(self) -> list[Waiting]:
+    def _take(self) -> list[Portion]:
         """Take what waits, as soon as something does; nothing once the service is stopping."""
         with self._changed:
             while not self._room and not self._is_closing:
@@ -137,9 +160,9 @@ def _find_trouble(committed: Committed) -> str | None:
     return next((str(result) for result in committed.results if isinstance(result, StoreUnavailable)), None)
 
 
-def _deliver(batch: list[Waiting], committed: Committed) -> None:
+def _deliver(finished: list[tuple[Waiting, Done | Exception]]) -> None:
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Done], Done | Exception]]] = {}
-    for waiting, result in zip(batch, committed.results, strict=True):
+    for waiting, result in finished:
         by_loop.setdefault(waiting.loop, []).append((waiting.future, result))
     for loop, results in by_loop.items():
         # A loop that has ended waits for nothing any more.

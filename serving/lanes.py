@@ -26,7 +26,10 @@ _AHEAD = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What a worker works with; all of it can be replaced, so that a test can let a week pass in seconds."""
+    """What a worker works with; all of it can be replaced, so that a test can let a week pass in seconds.
+
+    `is_live` tells whether somebody in this process waits for what happens just now.
+    """
 
     database: Database
     take_force: Callable[[], Force]
@@ -35,6 +38,7 @@ class Tools:
     name: str
     randomness: Random
     on_outcome: Callable[[Leased, Outcome, str, int], None] = lambda *_: None
+    is_live: Callable[[], bool] = lambda: False
 
 
 class Lane:

@@ -72,6 +72,7 @@ class Service:
             name=f"{socket.gethostname()}-{os.getpid()}",
             randomness=randomness or Random(),
             on_outcome=meters.record_outcome,
+            is_live=self.gathering.is_live,
         )
         self.worker = Worker(tools)
         self.warning = Warner(self.database, self.take_force, on_told=self.worker.wake_senders)

@@ -3,14 +3,18 @@
 import asyncio
 import math
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from serving.usecases.committing import Done, Request
+from serving.store.leads import LeadRecord
+from serving.usecases.committing import CONTINUES, Done, Request
+from serving.usecases.told import Answer, Command
 
 # What an import may take of a batch while anything live comes, which would wait for the end of a larger one.
-_SHARE_OF_BULK = 0.25
+_SHARE_OF_BULK = 0.04
+_LEAST_OF_BULK = 8
 _LIVE_SECONDS = 1.0
-# How often an import may be passed over because a request of it is larger than its share.
+# How often an import may be passed over because something live is to be done.
 _MOST_PASSED_OVER = 4
 # Imports may not fill the room so far that nothing live finds a place.
 _ROOM_OF_BULK = 0.75
@@ -23,18 +27,60 @@ class Overloaded(RuntimeError):
 
 @dataclass(slots=True)
 class Waiting:
-    """A request that waits for its commit; `weight` counts its items."""
+    """A request that waits for its commit; `weight` counts its items.
+
+    A long request of an import may be done in several transactions, one portion after the other, so that nothing
+    live waits for the end of all of it. It is answered when the last is durable; if one fails, whoever sends the
+    request again has the items before it answered as repeated.
+    """
 
     request: Request
     weight: int
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Done]"
     since: float
+    n_taken: int = 0
+    _told: dict[int, tuple[Sequence[Answer], Mapping[str, LeadRecord]]] = field(default_factory=dict)
 
     @property
     def is_bulk(self) -> bool:
         """Tell whether it is a part of an import."""
         return self.request.is_bulk
+
+    @property
+    def left(self) -> int:
+        """Return the weight of what was not taken yet."""
+        return self.weight - self.n_taken
+
+    def take(self, most: int) -> "Portion":
+        """Take the next portion, of at most so many items: all that is left where it fits."""
+        start = self.n_taken
+        size = min(self.left, max(most, 1))
+        self.n_taken += size
+        if size == self.weight:
+            return Portion(waiting=self, request=self.request, weight=size)
+
+        def write(answers: Sequence[Answer], leads: Mapping[str, LeadRecord]) -> tuple[int, bytes]:
+            # A transaction that is tried again writes again: what it said before is replaced.
+            self._told[start] = answers, leads
+            return self._write() if start + size == self.weight else (CONTINUES, b"")
+
+        command = Command(items=self.request.command.items[start : start + size])
+        return Portion(waiting=self, request=replace(self.request, command=command, write=write), weight=size)
+
+    def _write(self) -> tuple[int, bytes]:
+        told = [self._told[start] for start in sorted(self._told)]
+        answers = [answer for answers, _ in told for answer in answers]
+        return self.request.write(answers, {key: lead for _, leads in told for key, lead in leads.items()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """What a batch holds of a request: usually the whole of it."""
+
+    waiting: Waiting
+    request: Request
+    weight: int
 
 
 class WaitingRoom:
@@ -57,6 +103,10 @@ class WaitingRoom:
 
     def __bool__(self) -> bool:
         return bool(self._live or self._bulk)
+
+    def is_live(self, now: float) -> bool:
+        """Tell whether anything but imports came within the last second: more of it will."""
+        return now - self._live_at <= _LIVE_SECONDS
 
     def check(self, *, is_bulk: bool) -> None:
         """Check that a request would find a place, before anybody spends time on reading it.
@@ -89,45 +139,57 @@ class WaitingRoom:
         self.weight += waiting.weight
         self._weight_of_bulk += waiting.weight if waiting.is_bulk else 0
 
-    def take(self, most: int, now: float) -> list[Waiting]:
-        """Take who is next: up to so many items, and at least one request where anybody waits.
+    def put_back(self, waiting: Waiting) -> None:
+        """Let a request of which a portion was done wait for its next one, before all others of its line."""
+        self._bulk.appendleft(waiting)
+        self.weight += waiting.left
+        self._weight_of_bulk += waiting.left
+
+    def take(self, most: int, now: float) -> list[Portion]:
+        """Take who is next: up to so many items, and at least one where anybody waits.
+
+        A request is taken whole, but for the first of an import while anything live comes.
 
         Parameters
         ----------
         now
             Seconds, on the clock by which requests say since when they wait.
         """
-        names: set[bytes] = set()
-        batch = _take(self._live, most, names, is_first=True)
-        share = _SHARE_OF_BULK * most
+        batch = self._take(self._live, most)
+        share = max(int(_SHARE_OF_BULK * most), _LEAST_OF_BULK)
         if not batch:
-            is_quiet = now - self._live_at > _LIVE_SECONDS
-            batch = _take(self._bulk, most if is_quiet else int(share), names, is_first=True)
-        elif self._bulk:
-            room = most - sum(waiting.weight for waiting in batch)
-            more = _take(self._bulk, int(min(room, share)), names, is_first=self._is_bulk_due())
-            self._passed_over = 0 if more else self._passed_over + 1
-            batch += more
-        for waiting in batch:
-            self.weight -= waiting.weight
-            self._weight_of_bulk -= waiting.weight if waiting.is_bulk else 0
+            return self._take_portion(share) if self.is_live(now) else self._take(self._bulk, most)
+        self._passed_over += 1 if self._bulk else 0
+        if self._passed_over > _MOST_PASSED_OVER:
+            batch += self._take_portion(share, batch)
         return batch
 
-    def _is_bulk_due(self) -> bool:
-        return self._passed_over >= _MOST_PASSED_OVER
+    def _take_portion(self, most: int, beside: Sequence[Portion] = ()) -> list[Portion]:
+        """Take of the first of an import what fits, unless it repeats a request beside it."""
+        names = {portion.request.name for portion in beside} - {None}
+        if not self._bulk or self._bulk[0].request.name in names:
+            return []
+        self._passed_over = 0
+        return [self._leave(self._bulk, most)]
 
+    def _take(self, line: deque[Waiting], most: int) -> list[Portion]:
+        """Take from the head of a line what fits, and one request however large it is."""
+        batch: list[Portion] = []
+        names: set[bytes] = set()
+        weight = 0
+        while line and (not batch or weight + line[0].left <= most):
+            name = line[0].request.name
+            # A repetition waits for the answer it repeats.
+            if name is not None and name in names:
+                break
+            if name is not None:
+                names.add(name)
+            batch.append(self._leave(line, line[0].left))
+            weight += batch[-1].weight
+        return batch
 
-def _take(line: deque[Waiting], most: int, names: set[bytes], *, is_first: bool) -> list[Waiting]:
-    """Take from the head of a line what fits; where it `is_first`, one request however large it is."""
-    batch: list[Waiting] = []
-    weight = 0
-    while line and ((is_first and not batch) or weight + line[0].weight <= most):
-        name = line[0].request.name
-        # A repetition waits for the answer it repeats.
-        if name is not None and name in names:
-            break
-        if name is not None:
-            names.add(name)
-        batch.append(line.popleft())
-        weight += batch[-1].weight
-    return batch
+    def _leave(self, line: deque[Waiting], most: int) -> Portion:
+        waiting = line.popleft()
+        self.weight -= waiting.left
+        self._weight_of_bulk -= waiting.left if waiting.is_bulk else 0
+        return waiting.take(most)

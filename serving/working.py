@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from time import perf_counter
 
 from sqlalchemy import Connection
 
@@ -27,6 +28,8 @@ _FIRST_LANE, _RETRY_LANE = 32, 4
 _GLANCE_SECONDS = 0.05
 # Longer than any attempt to send may take.
 _PATIENCE_SECONDS = 30.0
+# While anything live comes, sweeps are small and far apart: so many leads, and so many times as long a rest.
+_FEW_AT_ONCE, _COURTESY = 25, 4.0
 # The loops of a worker, in the order of their bells.
 _LOOPS, _FIRST = 3, 1
 # An account that moved is looked back for this long, so that two clocks a little apart miss nothing.
@@ -127,18 +130,21 @@ class Worker:
         if force.histories is None:
             return 0
         histories, since, done = force.histories, self._moved_since, 0
+        most = _FEW_AT_ONCE if self._tools.is_live() else rescoring.MOST_AT_ONCE
         if agenda.sweeps:
-            done += self._in_turn(lambda c, s: rescoring.rescore_after_promotion(c, s, histories), force)
+            done += self._in_turn(lambda c, s: rescoring.rescore_after_promotion(c, s, histories, most=most), force)
         if agenda.looks:
-            done += self._in_turn(lambda c, s: rescoring.rescore_due(c, s, histories), force)
-        return done + self._look_at_colleagues(force, agenda, histories, since)
+            done += self._in_turn(lambda c, s: rescoring.rescore_due(c, s, histories, most=most), force)
+        return done + self._look_at_colleagues(force, agenda, histories, since, most)
 
-    def _look_at_colleagues(self, force: Force, agenda: Agenda, histories: Histories, since: int) -> int:
+    def _look_at_colleagues(self, force: Force, agenda: Agenda, histories: Histories, since: int, most: int) -> int:
         """Look at the colleagues of those who moved, now and then: busy accounts move all the time."""
         if not agenda.moves or abs(force.now - self._colleagues_at) < _COLLEAGUES_EVERY:
             return 0
-        done = self._in_turn(lambda c, s: rescoring.rescore_colleagues(c, s, histories, since=since), force)
-        if done < rescoring.MOST_AT_ONCE:
+        done = self._in_turn(
+            lambda c, s: rescoring.rescore_colleagues(c, s, histories, since=since, most=most), force
+        )
+        if done < most:
             self._colleagues_at, self._moved_since = force.now, force.now - _LOOK_BACK
         return done
 
@@ -172,9 +178,13 @@ class Worker:
 
     def _work_on(self, bell: threading.Event) -> None:
         while not self._is_stopping.is_set():
+            started = perf_counter()
             if not self._try(self.do_round):
                 bell.wait(IDLE_SECONDS)
                 bell.clear()
+            elif self._tools.is_live():
+                took = min(perf_counter() - started, IDLE_SECONDS)
+                self._is_stopping.wait(_COURTESY * took)
 
     def _send_on(self, bell: threading.Event, *, is_retry: bool) -> None:
         lane = self._lanes[is_retry]

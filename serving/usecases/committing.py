@@ -19,6 +19,8 @@ from serving.usecases.told import Answer, Command
 
 logger = logging.getLogger("hotlead.store")
 
+# What a request is answered of which this was a portion only: as in HTTP, go on.
+CONTINUES = 100
 # A deadlock or a full queue of locks passes when the others have gone.
 _MOST_TRIES = 4
 
@@ -137,7 +139,7 @@ def _answer(connection: Connection, requests: Sequence[Request], ingested: Inges
     for request, answers in zip(requests, ingested.answers, strict=True):
         status, body = request.write(answers, ingested.leads)
         answered.append(Done(status=status, body=body))
-        if request.name is not None:
+        if request.name is not None and status != CONTINUES:
             row = {
                 "key": request.name,
                 "request": request.digest,

@@ -24,22 +24,28 @@ MOST_AT_ONCE = 100
 _SILENCE = Why(origin=Origin.SILENCE, is_quiet=True)
 
 
-def rescore_due(connection: Connection, standing: Standing, histories: Histories) -> int:
+def rescore_due(
+    connection: Connection, standing: Standing, histories: Histories, *, most: int = MOST_AT_ONCE
+) -> int:
     """Look at leads whose windows have moved; return how many there were."""
     due = select(leads).where(IS_SCORABLE, leads.c.look_at <= standing.now).order_by(leads.c.look_at)
-    return _look_at(connection, due, lambda *_: _SILENCE, standing, histories)
+    return _look_at(connection, due.limit(most), lambda *_: _SILENCE, standing, histories)
 
 
-def rescore_colleagues(connection: Connection, standing: Standing, histories: Histories, *, since: int) -> int:
+def rescore_colleagues(
+    connection: Connection, standing: Standing, histories: Histories, *, since: int, most: int = MOST_AT_ONCE
+) -> int:
     """Look at the leads of accounts that moved since a moment and that were last looked at before.
 
     Whom a colleague's import turns hot is told of in the import's digest.
     """
     moved = select(leads).where(has_moved(since, standing.now)).order_by(leads.c.id)
-    return _look_at(connection, moved, _explain_move, standing, histories)
+    return _look_at(connection, moved.limit(most), _explain_move, standing, histories)
 
 
-def rescore_after_promotion(connection: Connection, standing: Standing, histories: Histories) -> int:
+def rescore_after_promotion(
+    connection: Connection, standing: Standing, histories: Histories, *, most: int = MOST_AT_ONCE
+) -> int:
     """Look at leads whose score is of another model or other terms; return how many there were.
 
     When none is left, the digests that gathered what this turned hot may go.
@@ -50,7 +56,7 @@ def rescore_after_promotion(connection: Connection, standing: Standing, historie
     unscored = _SILENCE if _is_swept(connection, standing) else promoted
     n_leads = 0
     for stale in list_stale_ranges(standing.basis_id):
-        some = select(leads).where(stale).order_by(leads.c.basis_id, leads.c.id)
+        some = select(leads).where(stale).order_by(leads.c.basis_id, leads.c.id).limit(most)
         n_leads = n_leads or _look_at(
             connection, some, lambda lead, _: unscored if lead.basis_id is None else promoted, standing, histories
         )
@@ -85,7 +91,7 @@ def _look_at(
     standing: Standing,
     histories: Histories,
 ) -> int:
-    records = lock_chosen_leads(connection, chosen.limit(MOST_AT_ONCE))
+    records = lock_chosen_leads(connection, chosen)
     if not records:
         return 0
     desk = open_desk(connection, records, standing)

@@ -123,7 +123,7 @@ Item = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What one request tells: done as a whole, in one transaction with those of other requests."""
+    """What one request tells, or a portion of an import: done in one transaction with those of other requests."""
 
     items: tuple[Item, ...]
 

@@ -1,16 +1,22 @@
 """Gathering: who waits together is committed together, and too many are told to come back."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from serving.gathering import Gathering, Overloaded
 from serving.store.database import Database, sqlite_url
+from serving.store.edge_tables import replies
 from serving.store.migrating import migrate
-from serving.usecases.committing import Done, Force, StoreUnavailable
+from serving.store.tables import batches, leads
+from serving.usecases.committing import Done, Force, KeyReused, Request, StoreUnavailable
+from serving.usecases.told import Command, ToldLead
 from tests.serving.usecases.test_committing import FORCE, make_request
 
 
@@ -154,3 +160,32 @@ def test_a_caller_who_hangs_up_is_stored_all_the_same(store: Database) -> None:
 
     assert asyncio.run(hang_up()).status == 200
     gathering.stop()
+
+
+def test_a_long_import_is_done_in_portions_and_answered_once(store: Database) -> None:
+    """Beside live traffic each portion is its own commit; one answer tells of all items and repeats itself."""
+    gathering = Gathering(store, lambda: FORCE)
+    gathering.start()
+
+    async def submit_all() -> tuple[Done, Done]:
+        await gathering.submit(make_request("live"))
+        first = await gathering.submit(_make_import(100, digest=b"same"))
+        await gathering.submit(make_request("live"))
+        with pytest.raises(KeyReused):
+            await gathering.submit(_make_import(150, digest=b"other"))
+        return first, await gathering.submit(_make_import(100, digest=b"same"))
+
+    first, again = asyncio.run(submit_all())
+    assert json.loads(first.body) == ["accepted"] * 100
+    assert again == first
+    with store.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(leads)).scalar() == 101
+        assert connection.execute(select(func.count()).select_from(replies)).scalar() == 1
+        assert (connection.execute(select(func.count()).select_from(batches)).scalar() or 0) > 3
+    gathering.stop()
+
+
+def _make_import(n_leads: int, *, digest: bytes) -> Request:
+    items = tuple(ToldLead(id=f"imported-{number}", attributes="{}") for number in range(n_leads))
+    one = make_request("", name=b"key", digest=digest)
+    return replace(one, command=Command(items=items), is_bulk=True)

@@ -1,14 +1,16 @@
 """Waiting: what is live goes first, an import is never starved, and neither fills the room for the other."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.usecases.committing import Request
-from serving.usecases.told import Command
+from serving.store.leads import LeadRecord
+from serving.usecases.committing import CONTINUES, Request
+from serving.usecases.told import Answer, Command, ToldAccount
 from serving.waiting import Overloaded, Waiting, WaitingRoom
 
 LATER = 60.0
@@ -29,35 +31,68 @@ def fill(room: WaitingRoom, *waiting: Waiting) -> WaitingRoom:
 
 
 def test_what_is_live_overtakes_an_import() -> None:
-    """However much of an import waits, what is live is in the next batch, and the import takes a quarter of it."""
+    """However much of an import waits, what is live goes first and alone."""
     room = fill(WaitingRoom(1_000), *(wait(10, is_bulk=True) for _ in range(50)), wait(), wait())
     batch = room.take(100, LATER)
-    assert [each.is_bulk for each in batch] == [False, False, True, True]
-    assert room.weight == 480
+    assert [portion.waiting.is_bulk for portion in batch] == [False, False]
+    assert room.weight == 500
 
 
 def test_an_import_has_all_the_room_while_nothing_is_live() -> None:
-    """Where nobody else waits it is committed as fast as anything."""
+    """Where nobody else waits it is committed as fast as anything, and whole."""
     room = fill(WaitingRoom(1_000), *(wait(10, is_bulk=True) for _ in range(20)))
-    assert sum(each.weight for each in room.take(100, LATER)) == 100
+    assert [portion.weight for portion in room.take(100, LATER)] == [10] * 10
 
 
-def test_an_import_keeps_its_batches_short_while_anything_live_comes() -> None:
-    """What came within the last second will come again, and should not wait for the end of a large batch."""
-    room = fill(WaitingRoom(1_000), wait(), *(wait(10, is_bulk=True) for _ in range(20)))
-    assert len(room.take(100, 0.1)) == 3
-    assert sum(each.weight for each in room.take(100, 0.9)) == 20
-    assert sum(each.weight for each in room.take(100, 1.1)) == 100
+def test_an_import_goes_in_small_portions_while_anything_live_comes() -> None:
+    """What came within the last second will come again, and should not wait for the end of a long request."""
+    long = wait(200, is_bulk=True)
+    room = fill(WaitingRoom(1_000), wait(), long)
+    assert [portion.weight for portion in room.take(500, 0.1)] == [1]
+    assert [portion.weight for portion in room.take(500, 0.9)] == [20]
+    assert room.weight == 0
+    room.put_back(long)
+    assert room.weight == 180
+    assert [portion.weight for portion in room.take(500, 1.1)] == [180]
 
 
-def test_an_import_of_large_requests_is_not_starved() -> None:
-    """A request that never fits its share goes in every fifth batch at the latest."""
-    room = fill(WaitingRoom(10_000), *(wait(1_000, is_bulk=True) for _ in range(2)))
+def test_an_import_is_not_starved() -> None:
+    """Where something live always waits, a portion of the import goes in every fifth batch."""
+    room = fill(WaitingRoom(10_000), wait(1_000, is_bulk=True))
     taken = []
     for _ in range(10):
-        fill(room, *(wait() for _ in range(3)))
-        taken.append(sum(each.is_bulk for each in room.take(100, LATER)))
+        batch = fill(room, wait()).take(100, LATER)
+        taken.append(sum(portion.waiting.is_bulk for portion in batch))
+        for portion in batch:
+            if portion.waiting.is_bulk:
+                room.put_back(portion.waiting)
     assert taken == [0, 0, 0, 0, 1, 0, 0, 0, 0, 1]
+
+
+@given(st.integers(1, 60), st.lists(st.integers(1, 20), min_size=60, max_size=60), st.integers(0, 2))
+def test_portions_are_answered_as_the_whole_would_be(n_items: int, sizes: list[int], again: int) -> None:
+    """However a request is cut, and whichever transaction is tried again, each item is answered once, in order."""
+    items = tuple(ToldAccount(id=f"{number}", attributes="{}", told_at=None) for number in range(n_items))
+    written: list[tuple[list[str | None], list[str]]] = []
+
+    def write(answers: Sequence[Answer], leads: Mapping[str, LeadRecord]) -> tuple[int, bytes]:
+        written.append(([answer.lead_id for answer in answers], list(leads)))
+        return 200, b"done"
+
+    nobody: Any = None
+    request = Request(command=Command(items=items), write=write, is_bulk=True)
+    waiting = Waiting(request, n_items, nobody, nobody, 0.0)
+    for size in sizes:
+        portion = waiting.take(size)
+        told: Any = portion.request.command.items
+        answers = [Answer(status="accepted", lead_id=item.id) for item in told]
+        leads: Any = {item.id: item.id for item in told}
+        said = [portion.request.write(answers, leads) for _ in range(1 + again)]
+        assert said[0] == ((CONTINUES, b"") if waiting.left else (200, b"done"))
+        if not waiting.left:
+            break
+    expected = [item.id for item in items]
+    assert written == [(expected, expected)] * (1 + again)
 
 
 def test_an_import_leaves_places_for_what_is_live() -> None:
@@ -76,7 +111,7 @@ def test_an_import_leaves_places_for_what_is_live() -> None:
 def test_what_is_larger_than_the_room_waits_alone() -> None:
     """It is taken when nobody else waits, so that it can be done at all."""
     room = fill(WaitingRoom(10), wait(50, is_bulk=True))
-    assert [each.weight for each in room.take(5, LATER)] == [50]
+    assert [portion.weight for portion in room.take(5, LATER)] == [50]
 
 
 def test_a_repetition_waits_for_the_answer_it_repeats() -> None:
@@ -95,7 +130,7 @@ def test_everybody_is_taken_once_and_in_turn(requests: list[tuple[int, bool]], m
     while room:
         batch = room.take(most, LATER)
         assert batch
-        taken += batch
+        taken += [portion.waiting for portion in batch]
     assert Counter(map(id, taken)) == Counter(map(id, waiting))
     for is_bulk in (False, True):
         in_turn = [each for each in taken if each.is_bulk is is_bulk]
