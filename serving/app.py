@@ -29,6 +29,7 @@ from serving.observing import Observing
 from serving.service import Service
 from serving.settings import Settings
 from serving.web.alert_page import build_alert_routes
+from serving.web.routes import build_page_routes
 
 
 def read_clock() -> int:
@@ -82,6 +83,7 @@ def create_app(
     app.router.routes.extend(routes)
     app.router.routes.extend(build_health_routes(service, meters, admission))
     app.router.routes.extend(build_alert_routes(service))
+    app.router.routes.extend(build_page_routes(service))
     app.router.routes.extend(_build_document_routes(app, championing))
     paths = frozenset(route.path for route in app.router.routes if isinstance(route, Route))
     # The two hottest routes are found without walking through all others.

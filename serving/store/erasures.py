@@ -19,13 +19,18 @@ from serving.store.tables import (
     lead_versions,
     leads,
     messages,
+    notes,
     scores,
     stage_changes,
     waiting_leads,
 )
+from serving.store.web_tables import held_acts
 
 _PAGE = 1_000
-_OF_LEADS = (journal, scores, contacts, stage_changes, timers, events, lead_versions, waiting_leads)
+_OF_LEADS = (
+    *(journal, scores, contacts, notes, stage_changes, timers, events, lead_versions, waiting_leads),
+    held_acts,
+)
 
 
 def erase_leads(connection: Connection, lead_ids: Collection[str], now: int) -> tuple[int, int]:
@@ -114,7 +119,7 @@ def list_lead_attributes(connection: Connection, holding: str | None = None) -> 
 
 def list_named_leads(connection: Connection) -> Iterator[str]:
     """List the ids of leads that anything was told of, also of those that never came."""
-    for table in (events, stage_changes, contacts, waiting_leads):
+    for table in (events, stage_changes, contacts, notes, waiting_leads):
         yield from connection.execute(select(table.c.lead_id).distinct()).scalars()
 
 

@@ -43,6 +43,11 @@ def list_keys(connection: Connection) -> list[StoredKey]:
     return [_read(row) for row in rows]
 
 
+def has_keys(connection: Connection) -> bool:
+    """Tell whether there ever was a key."""
+    return connection.execute(select(keys.c.id).limit(1)).scalar() is not None
+
+
 def find_key(connection: Connection, key_id: str) -> StoredKey | None:
     """Find a key by its id."""
     row = connection.execute(select(keys).where(keys.c.id == key_id)).mappings().first()

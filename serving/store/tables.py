@@ -149,6 +149,18 @@ contacts = define(
     Column("seq", Count, nullable=False),
 )
 
+notes = define(
+    "notes",
+    # What people wrote down about a lead; it counts as no contact.
+    Column("lead_id", Word, primary_key=True),
+    Column("key", Digest, primary_key=True),
+    Column("text", Prose, nullable=False),
+    Column("occurred_at", Micros, nullable=False),
+    Column("recorded_at", Micros, nullable=False),
+    Column("told_by", Word),
+    Column("seq", Count, nullable=False),
+)
+
 bases = define(
     "bases",
     # What a score was computed by: a model and the terms of that day.

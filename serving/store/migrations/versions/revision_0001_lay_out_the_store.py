@@ -91,6 +91,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_attempts_delivery_id"), "attempts", ["delivery_id"], unique=False)
     op.create_table(
+        "audit",
+        sa.Column("id", Serial, autoincrement=True, nullable=False),
+        sa.Column("at", Micros, nullable=False),
+        sa.Column("who", Word, nullable=False),
+        sa.Column("what", Word, nullable=False),
+        sa.Column("target", Prose, nullable=True),
+        sa.Column("details", Prose, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_index("ix_audit_what_id", "audit", ["what", "id"], unique=False)
+    op.create_index("ix_audit_who_id", "audit", ["who", "id"], unique=False)
+    op.create_table(
         "bases",
         sa.Column("id", Serial, autoincrement=True, nullable=False),
         sa.Column("model_version", Word, nullable=False),
@@ -191,13 +203,3 @@ def upgrade() -> None:
         sa.Column("refused", Count, nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_forgotten")),
     )
-    op.create_table(
-        "journal",
-        sa.Column("id", Serial, autoincrement=True, nullable=False),
-        sa.Column("lead_id", Word, nullable=False),
-        sa.Column("at", Micros, nullable=False),
-        sa.Column("what", Word, nullable=False),
-        sa.Column("details", Prose, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
-    )
-    op.create_index("ix_journal_lead_id_id", "journal", ["lead_id", "id"], unique=False)

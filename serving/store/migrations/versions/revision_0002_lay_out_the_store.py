@@ -19,6 +19,30 @@ down_revision = "0001"
 def upgrade() -> None:
     """Lay out the store."""
     op.create_table(
+        "held_acts",
+        sa.Column("id", Word, nullable=False),
+        sa.Column("user_id", Word, nullable=False),
+        sa.Column("lead_id", Word, nullable=False),
+        sa.Column("kind", Word, nullable=False),
+        sa.Column("item", Prose, nullable=False),
+        sa.Column("made_at", Micros, nullable=False),
+        sa.Column("due_at", Micros, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held_acts")),
+    )
+    op.create_index(op.f("ix_held_acts_due_at"), "held_acts", ["due_at"], unique=False)
+    op.create_index(op.f("ix_held_acts_lead_id"), "held_acts", ["lead_id"], unique=False)
+    op.create_index(op.f("ix_held_acts_user_id"), "held_acts", ["user_id"], unique=False)
+    op.create_table(
+        "journal",
+        sa.Column("id", Serial, autoincrement=True, nullable=False),
+        sa.Column("lead_id", Word, nullable=False),
+        sa.Column("at", Micros, nullable=False),
+        sa.Column("what", Word, nullable=False),
+        sa.Column("details", Prose, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
+    )
+    op.create_index("ix_journal_lead_id_id", "journal", ["lead_id", "id"], unique=False)
+    op.create_table(
         "keys",
         sa.Column("id", Word, nullable=False),
         sa.Column("name", Prose, nullable=False),
@@ -96,6 +120,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_messages_alert_id"), "messages", ["alert_id"], unique=False)
     op.create_index(op.f("ix_messages_digest_id"), "messages", ["digest_id"], unique=False)
     op.create_table(
+        "notes",
+        sa.Column("lead_id", Word, nullable=False),
+        sa.Column("key", Digest, nullable=False),
+        sa.Column("text", Prose, nullable=False),
+        sa.Column("occurred_at", Micros, nullable=False),
+        sa.Column("recorded_at", Micros, nullable=False),
+        sa.Column("told_by", Word, nullable=True),
+        sa.Column("seq", Count, nullable=False),
+        sa.PrimaryKeyConstraint("lead_id", "key", name=op.f("pk_notes")),
+    )
+    op.create_table(
         "people",
         sa.Column("id", Word, nullable=False),
         sa.Column("body", Prose, nullable=False),
@@ -149,51 +184,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_secrets")),
     )
     op.create_table(
-        "spending",
-        sa.Column("channel", Word, nullable=False),
-        sa.Column("month", Word, nullable=False),
-        sa.Column("euros", Real, nullable=False),
-        sa.Column("told_at", Micros, nullable=False),
-        sa.PrimaryKeyConstraint("channel", "month", name=op.f("pk_spending")),
+        "sessions",
+        sa.Column("digest", Digest, nullable=False),
+        sa.Column("user_id", Word, nullable=False),
+        sa.Column("created_at", Micros, nullable=False),
+        sa.Column("ends_at", Micros, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sessions")),
     )
+    op.create_index(op.f("ix_sessions_ends_at"), "sessions", ["ends_at"], unique=False)
+    op.create_index(op.f("ix_sessions_user_id"), "sessions", ["user_id"], unique=False)
     op.create_table(
-        "stage_changes",
-        sa.Column("lead_id", Word, nullable=False),
-        sa.Column("key", Digest, nullable=False),
-        sa.Column("stage", Word, nullable=False),
-        sa.Column("occurred_at", Micros, nullable=False),
-        sa.Column("recorded_at", Micros, nullable=False),
-        sa.Column("told_by", Word, nullable=True),
-        sa.Column("note", Prose, nullable=True),
-        sa.Column("act", Word, nullable=True),
-        sa.Column("reason", Word, nullable=True),
-        sa.Column("until", Micros, nullable=True),
-        sa.Column("value", Real, nullable=True),
-        sa.Column("seq", Count, nullable=False),
-        sa.PrimaryKeyConstraint("lead_id", "key", name=op.f("pk_stage_changes")),
+        "sign_in_links",
+        sa.Column("digest", Digest, nullable=False),
+        sa.Column("user_id", Word, nullable=False),
+        sa.Column("created_at", Micros, nullable=False),
+        sa.Column("ends_at", Micros, nullable=False),
+        sa.Column("used_at", Micros, nullable=True),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sign_in_links")),
     )
-    op.create_index("ix_stage_changes_occurred_at", "stage_changes", ["occurred_at"], unique=False)
-    op.create_table(
-        "timers",
-        sa.Column("lead_id", Word, nullable=False),
-        sa.Column("started_at", Micros, autoincrement=False, nullable=False),
-        sa.Column("duty", Word, nullable=False),
-        sa.Column("due_at", Micros, nullable=False),
-        sa.Column("owner_id", Word, nullable=True),
-        sa.Column("bucket", Word, nullable=True),
-        sa.Column("terms_version", Word, nullable=False),
-        sa.Column("wanted", Count, nullable=False),
-        sa.Column("met_at", Micros, nullable=True),
-        sa.Column("ended_at", Micros, nullable=True),
-        sa.Column("told_at", Micros, nullable=True),
-        sa.PrimaryKeyConstraint("lead_id", "started_at", "duty", name=op.f("pk_timers")),
-    )
-    op.create_index("ix_timers_due_at", "timers", ["due_at"], unique=False)
-    op.create_index("ix_timers_started_at", "timers", ["started_at"], unique=False)
-    op.create_table(
-        "waiting_leads",
-        sa.Column("lead_id", Word, nullable=False),
-        sa.Column("since", Micros, nullable=False),
-        sa.PrimaryKeyConstraint("lead_id", name=op.f("pk_waiting_leads")),
-    )
-    op.create_index(op.f("ix_waiting_leads_since"), "waiting_leads", ["since"], unique=False)
+    op.create_index(op.f("ix_sign_in_links_ends_at"), "sign_in_links", ["ends_at"], unique=False)
+    op.create_index(op.f("ix_sign_in_links_user_id"), "sign_in_links", ["user_id"], unique=False)

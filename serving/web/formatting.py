@@ -1,0 +1,113 @@
+"""Formatting: numbers, euros and moments as a reader writes them, on the reader's clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_compact_currency, format_currency, format_decimal
+
+from agreement.calendar.zones import get_zone
+from features.times import DAY, SECOND, to_datetime
+
+NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """How one reader sees numbers and times.
+
+    Attributes
+    ----------
+    now
+        The moment from which ``ago`` and ``until`` count, microseconds since 1970.
+    """
+
+    locale: Locale
+    zone: str
+    now: int
+
+    def percent(self, share: float | None, *, digits: int = 0) -> str:
+        """Write a share in [0, 1] as a percentage; what is nearly nothing or nearly all says so."""
+        if share is None:
+            return NOTHING
+        least = 10.0 ** -(2 + digits)
+        if 0 < share < least:
+            return f"<\u202f{_decimal(self.locale, 100 * least, digits)} %"
+        if 1 - least < share < 1:
+            return f">\u202f{_decimal(self.locale, 100 * (1 - least), digits)} %"
+        return f"{_decimal(self.locale, 100 * share, digits)} %"
+
+    def count(self, number: float | None, *, digits: int = 0) -> str:
+        """Write a number with its groups of thousands."""
+        return NOTHING if number is None else _decimal(self.locale, number, digits)
+
+    def euros(self, amount: float | None) -> str:
+        """Write whole euros."""
+        if amount is None:
+            return NOTHING
+        return format_currency(round(amount), "EUR", "¤#,##0", locale=self.locale, currency_digits=False)
+
+    def short_euros(self, amount: float | None) -> str:
+        """Write euros in short: €12K, €3.4M."""
+        if amount is None:
+            return NOTHING
+        digits = 0 if abs(amount) < 1_000 or abs(amount) >= 10_000 else 1
+        return format_compact_currency(amount, "EUR", locale=self.locale, fraction_digits=digits)
+
+    def day(self, at: int | datetime | None) -> str:
+        """Write a day: 3 Mar 2026."""
+        return NOTHING if at is None else format_date(self._to_local(at), "d MMM y", locale=self.locale)
+
+    def moment(self, at: int | datetime | None) -> str:
+        """Write a moment in full, with its zone: what a title or a screen reader tells."""
+        if at is None:
+            return NOTHING
+        return format_datetime(self._to_local(at), "EEE d MMM y, HH:mm z", locale=self.locale)
+
+    def clock(self, at: int | datetime | None) -> str:
+        """Write a moment in short: the time alone where it is today, the weekday within six days, else the day."""
+        if at is None:
+            return NOTHING
+        local = self._to_local(at)
+        days = (local.date() - self._to_local(self.now).date()).days
+        if days == 0:
+            return format_time(local, "HH:mm", locale=self.locale)
+        return format_datetime(local, "EEE HH:mm" if abs(days) < 7 else "d MMM y", locale=self.locale)
+
+    def ago(self, at: int | datetime | None) -> str:
+        """Write how far a moment is from now, with its direction: 3 hours ago, in 2 days."""
+        if at is None:
+            return NOTHING
+        micros = (at if isinstance(at, int) else round(at.timestamp() * SECOND)) - self.now
+        return _delta(self.locale, round(micros / SECOND), True)
+
+    def span(self, micros: int | None) -> str:
+        """Write how long something takes: 3 hr, 2 days."""
+        return NOTHING if micros is None else _delta(self.locale, round(abs(micros) / SECOND), False)
+
+    def iso(self, at: int | datetime) -> str:
+        """Write a moment for a machine: the datetime of a time element."""
+        return self._to_local(at).isoformat(timespec="seconds")
+
+    def is_today(self, at: int) -> bool:
+        """Tell whether a moment lies on the reader's day."""
+        return abs(at - self.now) < DAY and self._to_local(at).date() == self._to_local(self.now).date()
+
+    def _to_local(self, at: int | datetime) -> datetime:
+        moment = to_datetime(at) if isinstance(at, int) else at
+        return moment.astimezone(get_zone(self.zone))
+
+
+@lru_cache(maxsize=20_000)
+def _decimal(locale: Locale, number: float, digits: int) -> str:
+    pattern = "#,##0" if digits == 0 else f"#,##0.{'0' * digits}"
+    return format_decimal(number, pattern, locale=locale)
+
+
+@lru_cache(maxsize=20_000)
+def _delta(locale: Locale, seconds: int, has_direction: bool) -> str:
+    if has_direction:
+        return format_timedelta(seconds, threshold=1.2, add_direction=True, format="long", locale=locale)
+    return format_timedelta(seconds, threshold=1.2, format="short", locale=locale)

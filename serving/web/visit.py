@@ -1,0 +1,115 @@
+"""A visit: who looks at a page, at which moment, in which words and on whose clock."""
+
+import hmac
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from agreement.terms import Terms
+from serving.service import Service
+from serving.usecases.rights import Right, Visitor
+from serving.web.assets import find_address
+from serving.web.formatting import Format
+from serving.web.pages import SITE_HEADERS, TEMPLATES
+from serving.web.words import Words, take_words
+
+LANGUAGE = "en"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One request of a browser.
+
+    Attributes
+    ----------
+    visitor
+        None where nobody has signed in: only the pages of signing in are open then.
+    token
+        The cookie that what this page sends back is tied to.
+    zone
+        The visitor's own where they own leads, else the agreement's.
+    """
+
+    request: Request
+    service: Service
+    visitor: Visitor | None
+    now: int
+    terms: Terms
+    zone: str
+    token: str = field(repr=False)
+    secret: bytes = field(repr=False)
+    is_fresh: bool = False
+
+    @cached_property
+    def words(self) -> Words:
+        """The catalogue of the visitor's language."""
+        return take_words(LANGUAGE)
+
+    @cached_property
+    def format(self) -> Format:
+        """How the visitor sees numbers and times."""
+        return Format(locale=self.words.locale, zone=self.zone, now=self.now)
+
+    @property
+    def who(self) -> Visitor:
+        """The visitor of a page that is for those who signed in."""
+        assert self.visitor is not None
+        return self.visitor
+
+    @property
+    def csrf(self) -> str:
+        """What forms send back to prove that they came from a page of ours."""
+        return sign_visit(self.secret, self.token)
+
+    @property
+    def is_part(self) -> bool:
+        """Tell whether our script asks, which needs a part of the page only."""
+        return self.request.headers.get("x-hotlead-part") == "1"
+
+    def may(self, right: str) -> bool:
+        """Tell whether the visitor may do something."""
+        return self.visitor is not None and self.visitor.may(Right(right))
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return a query parameter."""
+        return self.request.query_params.get(name, default)
+
+    def link(self, path: str = "", /, **changes: object) -> str:
+        """Return an address with this page's query parameters and some of them changed; None takes one out."""
+        own = self.request.url.path
+        query: dict[str, object] = dict(self.request.query_params) if path in ("", own) else {}
+        kept = {name: value for name, value in (query | changes).items() if value not in (None, "")}
+        return (path or own) + (f"?{urlencode(kept)}" if kept else "")
+
+    def render(self, name: str, /, *, status: int = 200, **values: Any) -> Response:
+        """Render a template of the site."""
+        told = {
+            "visit": self,
+            "visitor": self.visitor,
+            "t": self.words.say,
+            "fmt": self.format,
+            "asset": find_address,
+            "csrf": self.csrf,
+            **values,
+        }
+        return HTMLResponse(TEMPLATES.get_template(name).render(told), status_code=status, headers=SITE_HEADERS)
+
+    def go(self, path: str) -> Response:
+        """Send the browser to another page of ours, after something was done."""
+        return RedirectResponse(read_own_path(path), status_code=303, headers=SITE_HEADERS)
+
+
+def sign_visit(secret: bytes, token: str) -> str:
+    """Return what forms of a visit send back, by HMAC-SHA256 (RFC 2104)."""
+    return hmac.new(secret, token.encode(), sha256).hexdigest()
+
+
+def read_own_path(path: str) -> str:
+    """Return a path that stays on this site, that of the first page where it would not."""
+    is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_own and "\\" not in path else "/"
