@@ -7,6 +7,7 @@ from starlette.routing import Route
 from serving.service import Service
 from serving.web.assets import build_asset_routes
 from serving.web.queue_page import build_queue_routes
+from serving.web.setup.routes import build_setup_routes
 from serving.web.sign_in_page import build_sign_in_routes
 from serving.web.site import Site
 
@@ -14,4 +15,9 @@ from serving.web.site import Site
 def build_page_routes(service: Service) -> Sequence[Route]:
     """Build the routes of all pages."""
     site = Site(service)
-    return [*build_asset_routes(), *build_sign_in_routes(site), *build_queue_routes(site)]
+    return [
+        *build_asset_routes(),
+        *build_sign_in_routes(site),
+        *build_queue_routes(site),
+        *build_setup_routes(site),
+    ]
