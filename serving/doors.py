@@ -105,6 +105,7 @@ def _list_fact_doors(facts: Intake) -> list[Door]:
         take("POST", "/v1/leads/{lead_id}/reject", intake.read_refusals),
         take("POST", "/v1/leads/{lead_id}/return", intake.read_returns),
         take("POST", "/v1/leads/{lead_id}/contacts", intake.read_contacts),
+        take("POST", "/v1/leads/{lead_id}/notes", intake.read_notes),
         take("POST", "/v1/leads/{lead_id}/snooze", intake.read_snoozes),
         take("POST", "/v1/alerts/{alert_id}/acknowledge", intake.read_acknowledgements),
     ]

@@ -1,4 +1,4 @@
-"""`hotlead export`: leads, scores, alerts, stages or timers as a CSV file."""
+"""`hotlead export`: leads, scores, alerts, stages, notes or timers as a CSV file."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ class UnknownList(ValueError):
 
 
 def export(
-    what: Annotated[str, typer.Argument(metavar="LIST", help="leads, scores, alerts, stages or timers.")],
+    what: Annotated[str, typer.Argument(metavar="LIST", help="leads, scores, alerts, stages, notes or timers.")],
     out: Annotated[Path, typer.Option("--out", help="The file to write; - for standard output.")],
     home: HomeOption = DEFAULT_HOME,
 ) -> None:

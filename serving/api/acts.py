@@ -23,7 +23,7 @@ from serving.api.fields import (
     warn_of_other,
 )
 from serving.api.reading import read_moment
-from serving.usecases.told import ToldContact, ToldStage
+from serving.usecases.told import ToldContact, ToldNote, ToldStage
 
 KINDS_OF_CONTACT = ("call", "email", "meeting", "message", "visit", "other")
 _SHARED = ("id", "occurred_at", "note", "by")
@@ -102,6 +102,22 @@ def read_contact(lead_id: str, told: Any, now: int) -> Read:
     return _finish(item, body, warnings, ("kind", "outcome"))
 
 
+def read_note_about(lead_id: str, told: Any, now: int, *, by: str) -> Read:
+    """Read what somebody wrote down about a lead; `by` is the caller, where the body names nobody."""
+    body = read_object(told)
+    text = read_required(body, "text", _read_text, "")
+    occurred_at, warnings = read_when(body, now)
+    item = ToldNote(
+        lead_id=lead_id,
+        key=_name_fact("note", body, text, now),
+        text=text,
+        occurred_at=occurred_at,
+        told_by=read_by(body) or by,
+    )
+    # What is noted is the fact itself: a note beside it would say it twice.
+    return Read(item=item, warnings=[*warnings, *warn_of_other(body, ("id", "occurred_at", "by", "text"))])
+
+
 def _read_act(lead_id: str, body: Mapping[str, Any], now: int, act: _Act, own: Sequence[str]) -> Read:
     occurred_at, warnings = read_when(body, now)
     item = ToldStage(
@@ -142,6 +158,12 @@ def _read_until(body: Mapping[str, Any], occurred_at: int) -> int | None:
     if until is not None and until <= occurred_at:
         raise BadField("out_of_range", "a lead wakes after it was put aside: use a later time", "/until")
     return until
+
+
+def _read_text(value: Any) -> str:
+    if not (text := read_note(value).strip()):
+        raise BadField("empty", "write something down")
+    return text
 
 
 def _read_value(value: Any) -> float:

@@ -13,6 +13,7 @@ from agreement.terms import Terms
 from serving.api.acts import (
     read_acceptance,
     read_contact,
+    read_note_about,
     read_refusal,
     read_return,
     read_stage_change,
@@ -204,6 +205,11 @@ def read_returns(asked: Asked) -> Sequence[Read]:
 def read_contacts(asked: Asked) -> Sequence[Read]:
     """Read POST /v1/leads/{id}/contacts."""
     return [read_contact(asked.ids[0], asked.body, asked.now)]
+
+
+def read_notes(asked: Asked) -> Sequence[Read]:
+    """Read POST /v1/leads/{id}/notes."""
+    return [read_note_about(asked.ids[0], asked.body, asked.now, by=asked.by)]
 
 
 def read_snoozes(asked: Asked) -> Sequence[Read]:

@@ -54,8 +54,8 @@ def show_lead(asked: Asked) -> Answering:
     stage (stage, since, is_open), score (the latest ledger entry, and `scored_at`, when it was last found true),
     change (null before the second score: sentence, since, points, bucket_before, model_before and terms_before
     where they were others, families with before, after, difference and text), episode (number, is_open, entered_at,
-    below_since, left_at, cools_until), contacts (the latest ten), alert (the open one, or null), snoozed_until,
-    handover (is_ready, unmet, missing, waits_until; null for leads of sales), timers, wake_at.
+    below_since, left_at, cools_until), contacts and notes (the latest ten of each), alert (the open one, or null),
+    snoozed_until, handover (is_ready, unmet, missing, waits_until; null for leads of sales), timers, wake_at.
     404 ``unknown_lead``.
     """
     service = asked.service

@@ -91,6 +91,7 @@ _READINGS: Mapping[tuple[str, ...], Callable[[Asked], Sequence[Read]]] = {
     ("POST", "leads", "reject"): intake.read_refusals,
     ("POST", "leads", "return"): intake.read_returns,
     ("POST", "leads", "contacts"): intake.read_contacts,
+    ("POST", "leads", "notes"): intake.read_notes,
     ("POST", "leads", "snooze"): intake.read_snoozes,
     ("POST", "alerts", "acknowledge"): intake.read_acknowledgements,
 }

@@ -11,12 +11,12 @@ from serving.store.tables import contacts, stage_changes
 
 def insert_stage_changes(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, bytes]]:
     """Insert stage changes and return the keys of those that were not there already."""
-    return _insert(connection, stage_changes, rows)
+    return insert_once(connection, stage_changes, rows)
 
 
 def insert_contacts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, bytes]]:
     """Insert contacts and return the keys of those that were not there already."""
-    return _insert(connection, contacts, rows)
+    return insert_once(connection, contacts, rows)
 
 
 def read_stage_changes(connection: Connection, lead_ids: Collection[str]) -> list[Row[Any]]:
@@ -38,7 +38,8 @@ def list_contacts(connection: Connection, lead_id: str, *, most: int) -> list[Ro
     return list(connection.execute(found.order_by(contacts.c.occurred_at.desc()).limit(most)))
 
 
-def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, bytes]]:
+def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, bytes]]:
+    """Insert facts told by their lead and key, and return the keys of those that were not there already."""
     if not rows:
         return set()
     ordered = sorted(rows, key=lambda row: (row["lead_id"], row["key"]))

@@ -27,12 +27,13 @@ from serving.usecases.told import (
     ToldContact,
     ToldEvent,
     ToldLead,
+    ToldNote,
     ToldStage,
 )
 from serving.usecases.turning import Why, note
 
 Row = dict[str, Any]
-_Fact = TypeVar("_Fact", ToldEvent, ToldStage, ToldContact)
+_Fact = TypeVar("_Fact", ToldEvent, ToldStage, ToldContact, ToldNote)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class Desk:
     events: dict[tuple[str, bytes], ToldEvent] = field(default_factory=dict)
     stages: dict[tuple[str, bytes], ToldStage] = field(default_factory=dict)
     contacts: dict[tuple[str, bytes], ToldContact] = field(default_factory=dict)
+    notes: dict[tuple[str, bytes], ToldNote] = field(default_factory=dict)
     newcomers: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     moved_accounts: set[str] = field(default_factory=set)
@@ -87,7 +89,7 @@ class Desk:
 
 
 def apply_item(desk: Desk, item: Item) -> Answer:
-    """Apply one thing told; events, stages and contacts wait until it is known which of them are new."""
+    """Apply one thing told; events, stages, contacts and notes wait until it is known which of them are new."""
     return _RULES[type(item)](desk, item)
 
 
@@ -193,6 +195,10 @@ def _apply_contact(desk: Desk, told: ToldContact) -> Answer:
     return _put_down(desk, desk.contacts, told)
 
 
+def _apply_note(desk: Desk, told: ToldNote) -> Answer:
+    return _put_down(desk, desk.notes, told)
+
+
 def _put_down(desk: Desk, kept: dict[tuple[str, bytes], _Fact], told: _Fact) -> Answer:
     """Put a fact down to be stored, unless this very batch has told it already."""
     name = told.lead_id, told.key
@@ -258,6 +264,7 @@ _RULES: Mapping[type, Callable[[Desk, Any], Answer]] = {
     ToldEvent: _apply_event,
     ToldStage: _apply_stage,
     ToldContact: _apply_contact,
+    ToldNote: _apply_note,
     Snooze: _apply_snooze,
     Acknowledgement: _apply_acknowledgement,
     Rejected: _apply_rejected,

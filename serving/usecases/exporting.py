@@ -12,7 +12,7 @@ from serving.store.database import Database
 from serving.store.leads import NOBODY_TOLD
 from serving.store.pages import read_page
 from serving.store.promise_tables import timers
-from serving.store.tables import alerts, bases, leads, scores, stage_changes
+from serving.store.tables import alerts, bases, leads, notes, scores, stage_changes
 
 PAGE = 2_000
 Cell = str | int | float | bool | datetime | None
@@ -142,6 +142,7 @@ _STAGE_COLUMNS = (
     "told_by",
     "note",
 )
+_NOTE_COLUMNS = ("lead_id", "text", "occurred_at", "recorded_at", "told_by")
 _TIMER_COLUMNS = (
     "lead_id",
     "duty",
@@ -178,6 +179,12 @@ EXPORTS: Mapping[str, Export] = {
         moments=frozenset(("occurred_at", "recorded_at", "until")),
         build=lambda: select(stage_changes),
         keys=(stage_changes.c.lead_id, stage_changes.c.key),
+    ),
+    "notes": Export(
+        columns=_NOTE_COLUMNS,
+        moments=frozenset(("occurred_at", "recorded_at")),
+        build=lambda: select(notes),
+        keys=(notes.c.lead_id, notes.c.key),
     ),
     "timers": Export(
         columns=_TIMER_COLUMNS,

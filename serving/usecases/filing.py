@@ -6,10 +6,11 @@ from typing import Any
 from serving.store.events import forget_waiting, insert_events
 from serving.store.facts import insert_contacts, insert_stage_changes
 from serving.store.leads import LeadRecord
+from serving.store.notes import insert_notes
 from serving.usecases.applying import Desk, answer_alerts
 from serving.usecases.histories import Happening, Reading
 from serving.usecases.staging import settle_stages
-from serving.usecases.told import Answer, Command, ToldContact, ToldEvent, ToldStage
+from serving.usecases.told import Answer, Command, ToldContact, ToldEvent, ToldNote, ToldStage
 
 # Who answered an alert by an act that names nobody.
 _SALES = "sales"
@@ -18,7 +19,7 @@ _SALES = "sales"
 def file_facts(
     desk: Desk, answers: Sequence[Sequence[Answer]], commands: Sequence[Command], reading: Reading | None
 ) -> int:
-    """Store events, stages and contacts, learn which of them are new, and say so in the answers."""
+    """Store events, stages, contacts and notes, learn which of them are new, and say so in the answers."""
     fresh = _file_events(desk, reading)
     fresh_stages = insert_stage_changes(
         desk.connection, [_row_of_stage(desk, told) for told in desk.stages.values()]
@@ -26,7 +27,8 @@ def file_facts(
     fresh_contacts = insert_contacts(
         desk.connection, [_row_of_contact(desk, told) for told in desk.contacts.values()]
     )
-    known = {ToldEvent: fresh, ToldStage: fresh_stages, ToldContact: fresh_contacts}
+    fresh_notes = insert_notes(desk.connection, [_row_of_note(desk, told) for told in desk.notes.values()])
+    known = {ToldEvent: fresh, ToldStage: fresh_stages, ToldContact: fresh_contacts, ToldNote: fresh_notes}
     for command, replies in zip(commands, answers, strict=True):
         for item, answer in zip(command.items, replies, strict=True):
             keys = known.get(type(item))
@@ -109,5 +111,17 @@ def _row_of_contact(desk: Desk, told: ToldContact) -> dict[str, Any]:
         "recorded_at": desk.standing.now,
         "told_by": told.told_by,
         "note": told.note,
+        "seq": desk.seq,
+    }
+
+
+def _row_of_note(desk: Desk, told: ToldNote) -> dict[str, Any]:
+    return {
+        "lead_id": told.lead_id,
+        "key": told.key,
+        "text": told.text,
+        "occurred_at": told.occurred_at,
+        "recorded_at": desk.standing.now,
+        "told_by": told.told_by,
         "seq": desk.seq,
     }

@@ -28,13 +28,23 @@ from serving.usecases.promising import follow_promises
 from serving.usecases.recognising import drop_forgotten
 from serving.usecases.standing import Standing
 from serving.usecases.telling import tell_alerts
-from serving.usecases.told import Answer, Command, Snooze, ToldAccount, ToldContact, ToldEvent, ToldLead, ToldStage
+from serving.usecases.told import (
+    Answer,
+    Command,
+    Snooze,
+    ToldAccount,
+    ToldContact,
+    ToldEvent,
+    ToldLead,
+    ToldNote,
+    ToldStage,
+)
 from serving.usecases.turning import settle
 
 # Colleagues are looked at within seconds of a move.
 _LIVE_FOR = 60 * SECOND
 # What waits for its lead where that has not come yet.
-_WAIT = (ToldEvent, ToldStage, ToldContact)
+_WAIT = (ToldEvent, ToldStage, ToldContact, ToldNote)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

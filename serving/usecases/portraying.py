@@ -15,6 +15,7 @@ from serving.store.alert_pages import find_latest_alert
 from serving.store.facts import list_contacts
 from serving.store.journal import list_decisions
 from serving.store.leads import LeadRecord, read_leads
+from serving.store.notes import list_notes
 from serving.store.timelines import list_entries
 from serving.store.timers import list_timers_of
 from serving.usecases.browsing import UnknownLead, describe_entry, tell_moment
@@ -26,7 +27,7 @@ from serving.usecases.qualifying import judge_lead
 from serving.usecases.standing import gather_people
 from serving.usecases.telling import find_company, find_name
 
-_MOST_CONTACTS = 10
+_MOST_CONTACTS = _MOST_NOTES = 10
 _MOST_DECISIONS = 200
 
 
@@ -88,6 +89,7 @@ def portray_lead(connection: Connection, lead_id: str, *, now: int, terms: Terms
         "change": _describe_change(sight, now),
         "episode": _describe_episode(record, terms),
         "contacts": [_describe_contact(row) for row in list_contacts(connection, lead_id, most=_MOST_CONTACTS)],
+        "notes": [_describe_note(row) for row in list_notes(connection, lead_id, most=_MOST_NOTES)],
         "alert": _describe_open_alert(sight),
         "snoozed_until": tell_moment(record.snoozed_until),
         "handover": _describe_hand_over(connection, record, terms, now),
@@ -192,6 +194,10 @@ def _describe_contact(row: Row[Any]) -> dict[str, Any]:
         "told_by": row.told_by,
         "note": row.note,
     }
+
+
+def _describe_note(row: Row[Any]) -> dict[str, Any]:
+    return {"text": row.text, "occurred_at": tell_moment(row.occurred_at), "told_by": row.told_by}
 
 
 def _describe_open_alert(sight: Sight) -> dict[str, Any] | None:

@@ -30,6 +30,7 @@ from serving.usecases.told import (
     ToldContact,
     ToldEvent,
     ToldLead,
+    ToldNote,
     ToldStage,
     unquote_step,
 )
@@ -141,6 +142,7 @@ _NAMES: Mapping[type, Callable[[Any], Any]] = {
     ToldEvent: _name_by_id,
     ToldStage: _name_by_id,
     ToldContact: _name_by_id,
+    ToldNote: _name_by_id,
     Snooze: _name_by_id,
     Rejected: lambda told: name_rejected(told.kind, told.body),
 }

@@ -74,6 +74,17 @@ class ToldContact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldNote:
+    """What somebody wrote down about a lead; it is no contact, answers no alert and stops no clock."""
+
+    lead_id: str
+    key: bytes
+    text: str
+    occurred_at: int
+    told_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snooze:
     """No alerts of this lead until a moment; None ends it."""
 
@@ -117,7 +128,16 @@ class Forgotten:
 
 
 Item = (
-    ToldAccount | ToldLead | ToldEvent | ToldStage | ToldContact | Snooze | Acknowledgement | Rejected | Forgotten
+    ToldAccount
+    | ToldLead
+    | ToldEvent
+    | ToldStage
+    | ToldContact
+    | ToldNote
+    | Snooze
+    | Acknowledgement
+    | Rejected
+    | Forgotten
 )
 
 

@@ -172,6 +172,14 @@ class ContactBody(Struct, kw_only=True):
     note: str | None
 
 
+class NoteBody(Struct, kw_only=True):
+    """What somebody wrote down about the lead."""
+
+    text: str
+    occurred_at: Moment
+    told_by: str | None
+
+
 class HandOverBody(Struct, kw_only=True):
     """What a lead of marketing still needs to be handed over to sales."""
 
@@ -211,6 +219,7 @@ class LeadPortraitBody(Struct, kw_only=True):
     change: ChangeBody | None
     episode: EpisodeBody
     contacts: Annotated[list[ContactBody], Meta(max_length=10)]
+    notes: Annotated[list[NoteBody], Meta(max_length=10)]
     alert: Annotated[AlertBody, Meta(description="the one that still waits for an answer")] | None
     snoozed_until: Moment | None
     handover: (

@@ -55,6 +55,7 @@ def list_operations(feature_set: FeatureSet | None) -> Sequence[Operation]:
         _describe_leads(feature_set),
         *deciding.list_operations(TAG, unite(_BROUGHT, _FIELDS), {200: _DONE, 202: _PARKED}),
         _describe_contacts(),
+        _describe_notes(),
         *batching.list_operations(TAG, unite(_BROUGHT, _FIELDS), _PARKED),
         _describe_snoozes(),
         _describe_acknowledgements(),
@@ -83,6 +84,13 @@ def list_schemas(feature_set: FeatureSet | None) -> dict[str, Any]:
         "EventFacts": _describe_event(),
         **of_one_lead,
         **batching.list_schemas(of_one_lead),
+        "NoteFacts": _describe_object(
+            ("text",),
+            id=_THEIR_ID,
+            text={**_NOTE, "minLength": 1},
+            occurred_at=_WHEN,
+            by=maybe(NAME, "Who wrote it; your key's name, if left out."),
+        ),
         "SnoozeFacts": _describe_object((), until=maybe(MOMENT, "Null ends the snooze."), by=_BY),
         "AcknowledgementFacts": _describe_object((), by=maybe(NAME, "Who takes it; your key's name, if left out.")),
     }
@@ -213,6 +221,23 @@ def _describe_contacts() -> Operation:
         body=_body("ContactFacts", "A call", call),
         answers={200: _DONE, 202: _PARKED},
         problems=unite(_BROUGHT, _FIELDS, {422: ("unknown_kind",)}),
+    )
+
+
+def _describe_notes() -> Operation:
+    note = {"id": "note-1", "text": "Asks for the price of forty seats.", "by": "anna"}
+    return Operation(
+        method="POST",
+        path="/v1/leads/{lead_id}/notes",
+        id="tell_note",
+        tag=TAG,
+        scope="ingest",
+        summary="Write something down about a lead",
+        description="It is no contact: it answers no alert and stops no clock.",
+        parameters=(LEAD_ID, IDEMPOTENCY_KEY),
+        body=_body("NoteFacts", "A note", note),
+        answers={200: _DONE, 202: _PARKED},
+        problems=unite(_BROUGHT, _FIELDS),
     )
 
 
