@@ -1,11 +1,12 @@
 """The artifact: a scorer on disk as LightGBM text and JSON under a manifest of hashes. Nothing is unpickled.
 
-A folder holds ``scorer.json``, one text file a member, ``golden.json`` (rows with the probabilities they must get)
-and ``manifest.json`` (SHA-256 of every other file).
+A folder holds ``scorer.json``, one text file a member, ``golden.json`` (rows with the probabilities they must get),
+perhaps ``appraisal.json`` (what its test showed) and ``manifest.json`` (SHA-256 of every other file).
 """
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
@@ -16,6 +17,7 @@ import numpy as np
 
 from features.engine import FeatureTable
 from features.feature_set import FeatureSet
+from models.appraisal import APPRAISAL, Appraisal, write_appraisal
 from models.buckets import Thresholds
 from models.calibration import Calibrator
 from models.encoding import Encoding
@@ -41,13 +43,17 @@ class MismatchingArtifact(ValueError):
     """The artifact is whole, but this code would not score as the code that wrote it did."""
 
 
-def save_scorer(scorer: LeadScorer, folder: Path, *, examples: FeatureTable) -> str:
+def save_scorer(
+    scorer: LeadScorer, folder: Path, *, examples: FeatureTable, appraisal: Appraisal | None = None
+) -> str:
     """Save a fitted scorer into a new folder.
 
     Parameters
     ----------
     examples
         Rows whose probabilities are stored to be compared on loading; the first few are taken.
+    appraisal
+        What its test showed, to travel with it.
 
     Returns
     -------
@@ -59,9 +65,35 @@ def save_scorer(scorer: LeadScorer, folder: Path, *, examples: FeatureTable) -> 
         (folder / f"member_{position}.txt").write_text(member.to_text(), encoding="utf-8")
     _write_json(folder / _SCORER, _describe(scorer))
     _write_json(folder / _GOLDEN, _record_golden(scorer, examples))
-    hashes = {path.name: _hash(path) for path in sorted(folder.iterdir())}
-    _write_json(folder / _MANIFEST, {"format": FORMAT, "sha256": hashes})
-    return _hash(folder / _MANIFEST)
+    if appraisal is not None:
+        write_appraisal(appraisal, folder / APPRAISAL)
+    return _seal(folder)
+
+
+def copy_with_thresholds(artifact: Path, folder: Path, thresholds: Thresholds, about: Mapping[str, Any]) -> str:
+    """Copy an artifact into a new folder: the same scorer to the last bit, sorted by other thresholds.
+
+    Parameters
+    ----------
+    about
+        What is to be noted in the copy besides what its training noted.
+
+    Returns
+    -------
+    str
+        The copy's fingerprint.
+
+    Raises
+    ------
+    DamagedArtifact, MismatchingArtifact
+        If the artifact is damaged, or not one that this version reads.
+    """
+    check_manifest(artifact)
+    shutil.copytree(artifact, folder)
+    stored = _read_json(folder / _SCORER)
+    stored["thresholds"], stored["about"] = thresholds.to_json(), {**stored["about"], **about}
+    _write_json(folder / _SCORER, stored)
+    return _seal(folder)
 
 
 def load_scorer(folder: Path) -> LeadScorer:
@@ -183,6 +215,13 @@ def _compare_golden(scorer: LeadScorer, golden: Mapping[str, Any]) -> None:
     off = np.abs(scorer.predict_proba(rows)[:, 1] - expected).max(initial=0.0)
     if off > _TOLERANCE:
         raise MismatchingArtifact(f"the scorer misses its golden rows by {off:.2g}; train anew")
+
+
+def _seal(folder: Path) -> str:
+    """Write the manifest of all other files, and return its hash: the artifact's fingerprint."""
+    hashes = {path.name: _hash(path) for path in sorted(folder.iterdir()) if path.name != _MANIFEST}
+    _write_json(folder / _MANIFEST, {"format": FORMAT, "sha256": hashes})
+    return _hash(folder / _MANIFEST)
 
 
 def _hash(path: Path) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from models.artifact import save_scorer
 from models.registry import Registry
+from training.appraising import appraise
 from training.fitting import Fitted, TrainingOptions
 from training.history import History
 from training.report import TrainingReport, write_html, write_report_json
@@ -55,7 +56,9 @@ def register_fitted(
     figures = draw_figures(fitted)
     with tempfile.TemporaryDirectory() as scratch, track_run(experiment, f"train {now:%Y-%m-%d %H:%M}") as run_id:
         artifact = Path(scratch) / "scorer"
-        fingerprint = save_scorer(scorer, artifact, examples=_pick_examples(fitted))
+        fingerprint = save_scorer(
+            scorer, artifact, examples=_pick_examples(fitted), appraisal=appraise(fitted, history, report)
+        )
         page, plain = Path(scratch) / "report.html", Path(scratch) / "report.json"
         write_html(report, figures, page)
         write_report_json(report, plain)

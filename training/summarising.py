@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from features.times import to_datetime
 from models.explanation import list_families, name_family
+from models.sources import compute_code_fingerprint
 from training.evaluation import compute_gains, compute_metrics, compute_reliability
 from training.fitting import BASE_RATE, OURS, Fitted, TrainingOptions
 from training.history import History
@@ -70,6 +71,7 @@ def describe_scorer(fitted: Fitted, history: History, options: TrainingOptions, 
     described = {
         "product": f"hotlead {version('hotlead')}",
         "trained_at": now.isoformat(),
+        "code_fingerprint": compute_code_fingerprint(),
         "history_fingerprint": history.about.fingerprint,
         "time_basis": history.about.time_basis,
         "horizon_days": fitted.rows.horizon_days,
