@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index
 
 from serving.store.columns import Count, Micros, Prose, Real, Serial, Word
-from serving.store.tables import define
+from serving.store.tables import define, narrow
 
 agreements = define(
     "agreements",
@@ -19,6 +19,8 @@ agreements = define(
     Column("signed_at", Micros, nullable=False),
     Column("signed_by", Prose, nullable=False),
 )
+
+_UNDONE = "met_at IS NULL AND ended_at IS NULL"
 
 timers = define(
     "timers",
@@ -37,6 +39,8 @@ timers = define(
     Column("told_at", Micros),
     Index("ix_timers_started_at", "started_at"),
     Index("ix_timers_due_at", "due_at"),
+    # What is still to be done, the most pressing first.
+    Index("ix_timers_undone", "due_at", "lead_id", **narrow(sqlite=_UNDONE, postgresql=_UNDONE)),
 )
 
 spending = define(

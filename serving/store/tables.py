@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import Column, Index, MetaData, Table, UniqueConstraint, text
 
 from serving.store.columns import Count, Digest, Flag, Micros, Prose, Real, Serial, Word
 
@@ -18,6 +18,14 @@ def define(name: str, *parts: Column[Any] | Index | UniqueConstraint, **options:
     """Define a table of the store."""
     return Table(name, metadata, *parts, **options)
 
+
+def narrow(*, sqlite: str, postgresql: str) -> dict[str, Any]:
+    """Return what lets an index hold some rows only, as each database says it."""
+    return {"sqlite_where": text(sqlite), "postgresql_where": text(postgresql)}
+
+
+_OPEN = narrow(sqlite="is_open = 1", postgresql="is_open")
+_HOT = narrow(sqlite="episode_is_open = 1", postgresql="episode_is_open")
 
 batches = define(
     "batches",
@@ -83,6 +91,10 @@ leads = define(
     Index("ix_leads_score_id", "score", "id"),
     Index("ix_leads_scored_at_id", "scored_at", "id"),
     Index("ix_leads_basis", "is_open", "basis_id", "id"),
+    # Queues hold open leads only: those that were won pile up where scores are high.
+    Index("ix_leads_queue", "score", "id", "bucket", **_OPEN),
+    Index("ix_leads_own_queue", "owner_id", "score", "id", "bucket", **_OPEN),
+    Index("ix_leads_hot", "entered_at", "id", **_HOT),
 )
 
 lead_versions = define(

@@ -101,8 +101,32 @@ def upgrade() -> None:
     op.create_index(op.f("ix_leads_account_id"), "leads", ["account_id"], unique=False)
     op.create_index("ix_leads_basis", "leads", ["is_open", "basis_id", "id"], unique=False)
     op.create_index(op.f("ix_leads_hand_over_at"), "leads", ["hand_over_at"], unique=False)
+    op.create_index(
+        "ix_leads_hot",
+        "leads",
+        ["entered_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("episode_is_open = 1"),
+        postgresql_where=sa.text("episode_is_open"),
+    )
     op.create_index(op.f("ix_leads_look_at"), "leads", ["look_at"], unique=False)
+    op.create_index(
+        "ix_leads_own_queue",
+        "leads",
+        ["owner_id", "score", "id", "bucket"],
+        unique=False,
+        sqlite_where=sa.text("is_open = 1"),
+        postgresql_where=sa.text("is_open"),
+    )
     op.create_index(op.f("ix_leads_owner_id"), "leads", ["owner_id"], unique=False)
+    op.create_index(
+        "ix_leads_queue",
+        "leads",
+        ["score", "id", "bucket"],
+        unique=False,
+        sqlite_where=sa.text("is_open = 1"),
+        postgresql_where=sa.text("is_open"),
+    )
     op.create_index("ix_leads_score_id", "leads", ["score", "id"], unique=False)
     op.create_index("ix_leads_scored_at_id", "leads", ["scored_at", "id"], unique=False)
     op.create_index(op.f("ix_leads_wake_at"), "leads", ["wake_at"], unique=False)

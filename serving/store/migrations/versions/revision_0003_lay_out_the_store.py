@@ -58,6 +58,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_timers_due_at", "timers", ["due_at"], unique=False)
     op.create_index("ix_timers_started_at", "timers", ["started_at"], unique=False)
+    op.create_index(
+        "ix_timers_undone",
+        "timers",
+        ["due_at", "lead_id"],
+        unique=False,
+        sqlite_where=sa.text("met_at IS NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("met_at IS NULL AND ended_at IS NULL"),
+    )
     op.create_table(
         "users",
         sa.Column("id", Word, nullable=False),
