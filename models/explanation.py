@@ -76,7 +76,9 @@ def _add_columns(columns, groups, sums):  # type: ignore[no-untyped-def]
             sums[row, groups[column]] += columns[row, column]
 
 
-def compute_reasons(parts: Parts, table: FeatureTable, *, most: int) -> list[tuple[Reason, ...]]:
+def compute_reasons(
+    parts: Parts, table: FeatureTable, *, most: int, least: float = WORTH_TELLING
+) -> list[tuple[Reason, ...]]:
     """Compute the reasons that move each score most, the strongest first.
 
     Features of one family count together; the sentence is that of the feature that moves the score most in the
@@ -88,6 +90,8 @@ def compute_reasons(parts: Parts, table: FeatureTable, *, most: int) -> list[tup
         Of the same n snapshots.
     most
         How many reasons a score may have.
+    least
+        Log-odds that a family must move a score by to be among them.
     """
     layout = _lay_out_families(parts.feature_set)
     sums = group_columns(parts.by_feature, layout.family_of, len(layout.names))
@@ -103,7 +107,7 @@ def compute_reasons(parts: Parts, table: FeatureTable, *, most: int) -> list[tup
         tuple(
             Reason(sentence=_tell(table, row, layout.features[speaker]), family=layout.names[family], effect=effect)
             for family, speaker, effect in zip(of_families, of_speakers, of_effects, strict=True)
-            if abs(effect) >= WORTH_TELLING
+            if abs(effect) >= least
         )
         for row, (of_families, of_speakers, of_effects) in enumerate(told)
     ]

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from serving.store.edge_tables import forgotten
 from serving.store.pages import Keys, read_page
-from serving.store.tables import account_versions, bases, batches, events, lead_versions, scores
+from serving.store.tables import account_versions, bases, batches, events, lead_versions, leads, scores
 
 # SQLite takes about 32,000 parameters a statement.
 _IDS_AT_ONCE = 10_000
@@ -46,6 +46,14 @@ def find_last_erasure(connection: Connection) -> int | None:
     """Find when somebody was last forgotten."""
     found: int | None = connection.execute(select(func.max(forgotten.c.at))).scalar()
     return found
+
+
+def count_known_events(connection: Connection, lead_id: str) -> int:
+    """Count the events of a lead and of everybody of its account."""
+    own = select(leads.c.account_id).where(leads.c.id == lead_id).scalar_subquery()
+    whose = select(leads.c.id).where((leads.c.id == lead_id) | (leads.c.account_id == own))
+    counted = select(func.count()).select_from(events).where(events.c.lead_id.in_(whose))
+    return int(connection.execute(counted).scalar_one())
 
 
 def list_ever_members(connection: Connection, account_ids: Collection[str]) -> set[str]:

@@ -24,6 +24,12 @@ def list_entries(connection: Connection, lead_id: str, *, most: int, before: int
     return read_page(connection, own, [scores.c.number], most=most, after=None if before is None else (before,))
 
 
+def find_entry_at(connection: Connection, lead_id: str, at: int) -> Row[Any] | None:
+    """Find the entry of a lead's ledger that was true at a moment, None before the first."""
+    own = _LEDGER.where(scores.c.lead_id == lead_id, scores.c.as_of <= at)
+    return connection.execute(own.order_by(scores.c.number.desc()).limit(1)).one_or_none()
+
+
 def list_events(connection: Connection, lead_id: str, *, most: int, before: Keys | None = None) -> list[Row[Any]]:
     """List a lead's events, those before a moment and key; its stretch of the table is read as a whole."""
     own = select(events).where(events.c.lead_id == lead_id)

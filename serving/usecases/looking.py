@@ -65,12 +65,22 @@ def look(
     scorer
         The scorer in force.
     """
-    leads = _table_leads(seen, members, scorer.feature_set)
-    events = _log_events(leads, histories, scorer.feature_set)
+    leads, events, snapshots = lay_out(seen, members, histories, scorer.feature_set)
+    scores = scorer.score_snapshots(leads, events, snapshots, most_reasons=MOST_REASONS)
+    return Look(scores=scores, look_at=_find_next_looks(leads, events, snapshots.as_of, scorer.feature_set))
+
+
+def lay_out(
+    seen: Sequence[Seen],
+    members: Mapping[str, Sequence[str]],
+    histories: Mapping[str, History],
+    feature_set: FeatureSet,
+) -> tuple[LeadTable, EventLog, SnapshotTable]:
+    """Lay out what `look` takes as the engine's tables; snapshots stand in the order of the leads seen."""
+    leads = _table_leads(seen, members, feature_set)
     as_of = np.array([lead.as_of for lead in seen], np.int64)
     snapshots = SnapshotTable(lead=np.arange(len(seen), dtype=np.int32), as_of=as_of)
-    scores = scorer.score_snapshots(leads, events, snapshots, most_reasons=MOST_REASONS)
-    return Look(scores=scores, look_at=_find_next_looks(leads, events, as_of, scorer.feature_set))
+    return leads, _log_events(leads, histories, feature_set), snapshots
 
 
 def read_attributes(told: str) -> dict[str, Any]:

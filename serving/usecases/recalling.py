@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row
 
+from features.feature_set import FeatureSet
+from features.tables import EventLog, LeadTable, SnapshotTable
 from models.scorer import LeadScorer
 from serving.store.past import (
     find_last_erasure,
@@ -21,7 +23,7 @@ from serving.store.past import (
     read_lead_versions,
 )
 from serving.usecases.histories import Happening, Histories, History
-from serving.usecases.looking import Look, Seen, look
+from serving.usecases.looking import Look, Seen, lay_out, look
 
 Versions = Mapping[str, Sequence[Row[Any]]]
 
@@ -86,12 +88,25 @@ def may_lack_colleague(past: Past, entry: Row[Any]) -> bool:
 
 def look_back(past: Past, entries: Sequence[Row[Any]], scorer: LeadScorer) -> Look:
     """Look once more at what entries looked at, with what was known then; all of them can be recalled."""
-    histories = Histories(scorer.feature_set, most_events=0)
+    worlds = _build_worlds(past, entries, scorer.feature_set)
+    return look(worlds.seen, worlds.members, worlds.histories, scorer)
+
+
+def lay_out_past(
+    past: Past, entries: Sequence[Row[Any]], feature_set: FeatureSet
+) -> tuple[LeadTable, EventLog, SnapshotTable]:
+    """Lay out what `look_back` looks at as the engine's tables; all entries can be recalled."""
+    worlds = _build_worlds(past, entries, feature_set)
+    return lay_out(worlds.seen, worlds.members, worlds.histories, feature_set)
+
+
+def _build_worlds(past: Past, entries: Sequence[Row[Any]], feature_set: FeatureSet) -> _Worlds:
+    histories = Histories(feature_set, most_events=0)
     built: dict[str, History] = {}
     worlds = _Worlds()
     for number, entry in enumerate(entries):
         _add_world(worlds, f"{number}/", past, entry, histories, built)
-    return look(worlds.seen, worlds.members, worlds.histories, scorer)
+    return worlds
 
 
 def _add_world(

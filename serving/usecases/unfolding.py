@@ -1,0 +1,129 @@
+"""Unfolding: a score told step by step, from the average lead through every family of facts to its probability."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Row
+
+from features.engine import compute_features
+from models.explanation import Reason, compute_reasons, list_families
+from models.log_odds import to_probability
+from models.scorer import LeadScorer
+from serving.championing import ScorerInForce
+from serving.store.past import count_known_events
+from serving.usecases.recalling import Past, can_recall, lay_out_past, read_past
+from serving.usecases.turning import decode_reasons
+
+MOST_STEPS = 9
+# To recompute a score costs some ten microseconds an event of the lead and its colleagues.
+_MOST_EVENTS = 30_000
+_LEAST_EFFECT = 1e-12
+# Parts are added up in another order than the score was.
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepOfScore:
+    """One step of a score: what moves it, by how much in log-odds, and the probability before and after it.
+
+    `reason` is None for what is too small to be told one by one; `n_small` says how many families that is, None
+    where nobody knows.
+    """
+
+    reason: Reason | None
+    effect: float
+    before: float
+    after: float
+    n_small: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfolding:
+    """A score as a sum.
+
+    Attributes
+    ----------
+    start
+        Log-odds: those of the average lead where `is_whole`, else all that the ledger keeps no reason for.
+    end
+        Log-odds, as in the ledger.
+    steps
+        The strongest first; each begins where the one before ended.
+    is_whole
+        Whether every part was computed once more, to the same log-odds to the bit.
+    """
+
+    start: float
+    end: float
+    steps: Sequence[StepOfScore]
+    is_whole: bool
+
+
+def unfold_score(connection: Connection, entry: Row[Any], in_force: ScorerInForce | None) -> Unfolding:
+    """Unfold a score of the ledger.
+
+    By the model that gave it, from what was known then, where that model is in force and comes to the same score;
+    else by the reasons that the ledger keeps.
+
+    Parameters
+    ----------
+    entry
+        Joined with its basis.
+    """
+    if in_force is not None and in_force.champion.fingerprint == entry.fingerprint:
+        whole = _unfold_whole(connection, entry, in_force.scorer)
+        if whole is not None:
+            return whole
+    reasons = decode_reasons(entry.reasons)
+    start = entry.log_odds - math.fsum(reason.effect for reason in reasons)
+    return stack_reasons(start, reasons, entry.log_odds, is_whole=False)
+
+
+def stack_reasons(start: float, reasons: Sequence[Reason], end: float, *, is_whole: bool) -> Unfolding:
+    """Stack reasons upon each other, the strongest first; what is behind the `MOST_STEPS` strongest is one step.
+
+    Parameters
+    ----------
+    start, end
+        Log-odds. What the reasons do not account for between them is the last step.
+    """
+    ordered = sorted(reasons, key=lambda reason: (-abs(reason.effect), reason.family))
+    told = ordered if len(ordered) <= MOST_STEPS else ordered[: MOST_STEPS - 1]
+    small = end - start - math.fsum(reason.effect for reason in told)
+    parts: list[tuple[Reason | None, float]] = [(reason, reason.effect) for reason in told]
+    if abs(small) > _ROUNDING:
+        parts.append((None, small))
+    steps, at = [], start
+    for number, (reason, effect) in enumerate(parts, start=1):
+        reached = end if number == len(parts) else at + effect
+        n_small = None if reason is not None else max(0, len(reasons) - len(told))
+        steps.append(
+            StepOfScore(reason=reason, effect=effect, before=to_share(at), after=to_share(reached), n_small=n_small)
+        )
+        at = reached
+    return Unfolding(start=start, end=end, steps=steps, is_whole=is_whole)
+
+
+def to_share(log_odds: float) -> float:
+    """Convert log-odds to a probability, by the rule that scores are made by."""
+    return float(to_probability(np.array([log_odds]))[0])
+
+
+def _unfold_whole(connection: Connection, entry: Row[Any], scorer: LeadScorer) -> Unfolding | None:
+    """Unfold a score by computing it once more; None where its facts are gone, too many, or say something else."""
+    if count_known_events(connection, entry.lead_id) > _MOST_EVENTS:
+        return None
+    past = read_past(connection, [entry])
+    return _add_up(past, entry, scorer) if can_recall(past, entry) else None
+
+
+def _add_up(past: Past, entry: Row[Any], scorer: LeadScorer) -> Unfolding | None:
+    table = compute_features(*lay_out_past(past, [entry], scorer.feature_set), feature_set=scorer.feature_set)
+    if float(scorer.predict_log_odds(table)[0]) != entry.log_odds:
+        return None
+    parts = scorer.compute_parts(table)
+    reasons = compute_reasons(parts, table, most=len(list_families(scorer.feature_set)), least=_LEAST_EFFECT)[0]
+    return stack_reasons(float(parts.rest[0]), reasons, entry.log_odds, is_whole=True)
