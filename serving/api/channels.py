@@ -12,7 +12,7 @@ from serving.api.errands import Errand, read_object
 from serving.api.lookups import Answering, Asked
 from serving.api.strict_json import join_path
 from serving.channels.secrets import BadSecret
-from serving.channels.sending import KINDS
+from serving.channels.sending import KINDS, Sender
 from serving.usecases.reaching import (
     BadSecretUse,
     KnownChannel,
@@ -38,9 +38,9 @@ def post_channel(errand: Errand) -> tuple[int, Mapping[str, Any]]:
     422 ``bad_channel`` where the address or the secret is refused.
     """
     told = read_object(errand.body, _FIELDS)
-    new = _propose(told)
+    new = read_new_channel(told)
     # Names are resolved here, so no transaction is open.
-    _check(errand, new)
+    check_new_channel(errand.service.sender, new)
     with errand.service.database.writing() as connection:
         try:
             known = add_channel(connection, new, errand.service.agreeing.get(), errand.now)
@@ -103,7 +103,14 @@ def describe(known: KnownChannel) -> dict[str, Any]:
     }
 
 
-def _propose(told: Mapping[str, Any]) -> NewChannel:
+def read_new_channel(told: Mapping[str, Any]) -> NewChannel:
+    """Read a channel that somebody wants to add.
+
+    Raises
+    ------
+    BadField
+        With the field in the way.
+    """
     for name in ("owner_id", "kind", "url"):
         if name not in told:
             raise BadField("missing", f"{name} is required", join_path("", name))
@@ -129,9 +136,16 @@ def _read(name: str, value: Any) -> str:
         raise BadField(error.code, str(error), join_path("", name)) from None
 
 
-def _check(errand: Errand, new: NewChannel) -> None:
+def check_new_channel(sender: Sender, new: NewChannel) -> None:
+    """Check a channel's address and secret as for every send.
+
+    Raises
+    ------
+    BadField
+        Of the address or the secret.
+    """
     try:
-        errand.service.sender.check(new.as_channel())
+        sender.check(new.as_channel())
     except BadSecret as error:
         raise BadField("bad_channel", str(error), "/secret") from None
     except ValueError as error:

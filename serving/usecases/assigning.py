@@ -7,10 +7,9 @@ from agreement.routing import assign_owner
 from features.text import normal_form
 from serving.store.leads import LeadRecord
 from serving.usecases.looking import merge_attributes
+from serving.usecases.routing import ROUTED_BY
 from serving.usecases.standing import Standing
 from serving.usecases.turning import note
-
-_ROUTED_BY = ("industry", "product", "country", "city")
 
 
 def give_owner(
@@ -30,7 +29,7 @@ def give_owner(
     if record.owner_id is not None and record.owner_id in standing.people:
         return []
     told = merge_attributes(record.attributes, account)
-    facts = {name: normal_form(str(told[name])) for name in _ROUTED_BY if told.get(name) is not None}
+    facts = {name: normal_form(str(told[name])) for name in ROUTED_BY if told.get(name) is not None}
     assigned = assign_owner(facts, routes=standing.terms.routes, people=standing.people, load=load)
     if assigned.owner_id != TEAM.id:
         record.owner_id = assigned.owner_id

@@ -1,15 +1,16 @@
 """Staffing: who is here to answer leads: told by the CRM, named in the agreement, or both."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
 from agreement.calendar.hour_texts import format_days, format_span
 from agreement.people import Person
 from agreement.terms import Terms
-from serving.store.people import count_channels_of, delete_person, list_changes, save_person
+from serving.store.people import count_channels_of, delete_person, list_changes, list_people, save_person
 from serving.usecases.standing import gather_people, read_person
 
 Source = Literal["told", "agreement", "built_in"]
@@ -91,6 +92,12 @@ def find_known(connection: Connection, person_id: str, terms: Terms) -> Known:
     if person is None:
         raise _unknown()
     return _know(person, list_changes(connection), count_channels_of(connection), terms)
+
+
+def read_told(connection: Connection, person_id: str) -> dict[str, Any]:
+    """Read what was told of somebody, as it was told; empty where nothing was."""
+    body = list_people(connection).get(person_id)
+    return {} if body is None else json.loads(body)
 
 
 def _know(person: Person, changes: Mapping[str, int], counts: Mapping[str, int], terms: Terms) -> Known:
