@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from features.times import SECOND
 from serving.lanes import Lane, Tools
 from serving.observing import log_failure
+from serving.releasing import release_held
 from serving.store.agenda import Agenda, read_agenda
 from serving.usecases import chasing, keeping_time, reminding, rescoring, waking
 from serving.usecases.committing import Force
@@ -98,7 +99,9 @@ class Worker:
         """Look, tell and escalate once, where anything is due; return how much there was to do."""
         force = self._tools.take_force()
         agenda = self._read_agenda(force)
-        done = self._in_turn(keeping_time.tell_due, force) if agenda.tells else 0
+        # What people did is known before anybody is told that they did nothing.
+        done = release_held(lambda work: self._in_turn(work, force), force.histories) if agenda.releases else 0
+        done += self._in_turn(keeping_time.tell_due, force) if agenda.tells else 0
         done += self._in_turn(keeping_time.escalate_due, force) if agenda.escalates else 0
         # Who wakes is checked by a score of today.
         done += self._look(force, agenda)

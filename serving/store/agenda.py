@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, exists, false, func, or_, select
 
 from serving.store.edge_tables import channels
+from serving.store.holds import is_answered
 from serving.store.leads import NOBODY_TOLD
 from serving.store.tables import accounts, alerts, bases, deliveries, digests, leads
 from serving.store.timers import is_overdue
+from serving.store.web_tables import held_acts
 
 # Nearly every lead is open. Wrapped, so that no database takes that for the condition that narrows a search:
 # SQLite, which counts nothing by itself, read all open leads to find the few that are due.
@@ -17,7 +19,7 @@ IS_SCORABLE: ColumnElement[bool] = IS_OPEN & (leads.c.version != NOBODY_TOLD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agenda:
-    """Whether there is something to tell, to escalate, to hand over, to wake or to chase, or perhaps to look at."""
+    """Whether there is something to tell, escalate, hand over, wake, chase or release, or perhaps to look at."""
 
     tells: bool
     escalates: bool
@@ -27,6 +29,7 @@ class Agenda:
     looks: bool
     sweeps: bool
     moves: bool
+    releases: bool
 
 
 def read_agenda(
@@ -35,13 +38,16 @@ def read_agenda(
     """Read what is due; without a basis nothing can be looked at."""
     tells = exists().where(alerts.c.state == "waiting", alerts.c.form == "single", alerts.c.deliver_at <= now)
     digest = exists().where(digests.c.state == "waiting", digests.c.due_at <= now)
-    escalates = exists().where(alerts.c.escalate_at <= now, alerts.c.acknowledged_at.is_(None))
+    escalates = exists().where(
+        alerts.c.escalate_at <= now, alerts.c.acknowledged_at.is_(None), ~is_answered(alerts.c.lead_id)
+    )
     hands_over = exists().where(leads.c.hand_over_at <= now, IS_OPEN)
     wakes, chases = exists().where(leads.c.wake_at <= now), exists().where(is_overdue(now, chased_since))
     looks = exists().where(leads.c.look_at <= now, IS_SCORABLE)
     sweeps = exists().where(bases.c.id == basis_id, bases.c.swept_at.is_(None)) | find_stale(basis_id)
     moves = exists().where(accounts.c.moved_at.between(moved_since, now))
-    asked = (tells, digest, escalates, hands_over, wakes, chases, looks, sweeps, moves)
+    releases = exists().where(held_acts.c.due_at <= now)
+    asked = (tells, digest, escalates, hands_over, wakes, chases, looks, sweeps, moves, releases)
     found = connection.execute(select(*asked)).one()
     can_look = basis_id is not None
     return Agenda(
@@ -53,6 +59,7 @@ def read_agenda(
         looks=can_look and found[6],
         sweeps=can_look and found[7],
         moves=can_look and found[8],
+        releases=found[9],
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from serving.store.holds import is_answered
 from serving.store.tables import alerts, digests, leads
 
 
@@ -83,7 +84,8 @@ def list_alerts_of_digest(connection: Connection, digest_id: str) -> list[Row[An
 
 def list_due_escalations(connection: Connection, now: int, *, most: int) -> list[Row[Any]]:
     """Lock and list alerts that nobody has acted on in time."""
-    found = select(alerts).where(alerts.c.escalate_at <= now, alerts.c.acknowledged_at.is_(None))
+    is_due = (alerts.c.escalate_at <= now) & alerts.c.acknowledged_at.is_(None)
+    found = select(alerts).where(is_due, ~is_answered(alerts.c.lead_id))
     return list(
         connection.execute(found.order_by(alerts.c.escalate_at).limit(most).with_for_update(skip_locked=True))
     )

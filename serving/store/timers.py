@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from agreement.timers import Duty, Timer
+from serving.store.holds import is_answered
 from serving.store.promise_tables import timers
 
 _FIXED = ("due_at", "owner_id", "bucket", "terms_version", "wanted")
@@ -74,7 +75,7 @@ def list_overdue(connection: Connection, now: int, *, since: int, most: int) -> 
 def is_overdue(now: int, since: int) -> ColumnElement[bool]:
     """Return the condition under which a timer ran out since a moment and nobody was told of it."""
     is_open = timers.c.met_at.is_(None) & timers.c.ended_at.is_(None) & timers.c.told_at.is_(None)
-    return timers.c.due_at.between(since, now) & is_open
+    return timers.c.due_at.between(since, now) & is_open & ~is_answered(timers.c.lead_id)
 
 
 def read_timer(row: Row[Any]) -> Timer:
