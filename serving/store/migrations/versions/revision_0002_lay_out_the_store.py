@@ -110,22 +110,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("episode_is_open"),
     )
     op.create_index(op.f("ix_leads_look_at"), "leads", ["look_at"], unique=False)
-    op.create_index(
-        "ix_leads_own_queue",
-        "leads",
-        ["owner_id", "score", "id", "bucket"],
-        unique=False,
-        sqlite_where=sa.text("is_open = 1"),
-        postgresql_where=sa.text("is_open"),
-    )
-    op.create_index(op.f("ix_leads_owner_id"), "leads", ["owner_id"], unique=False)
+    op.create_index("ix_leads_own_queue", "leads", ["owner_id", "is_open", "bucket", "score", "id"], unique=False)
     op.create_index(
         "ix_leads_queue",
         "leads",
-        ["score", "id", "bucket"],
+        ["bucket", "score", "id"],
         unique=False,
-        sqlite_where=sa.text("is_open = 1"),
-        postgresql_where=sa.text("is_open"),
+        sqlite_where=sa.text("coalesce(is_open, 0) = 1"),
+        postgresql_where=sa.text("coalesce(is_open, false)"),
     )
     op.create_index("ix_leads_score_id", "leads", ["score", "id"], unique=False)
     op.create_index("ix_leads_scored_at_id", "leads", ["scored_at", "id"], unique=False)
