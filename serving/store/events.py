@@ -74,6 +74,19 @@ def find_latest(
     return latest
 
 
+def find_last_doings(connection: Connection, lead_ids: Collection[str]) -> dict[str, tuple[str, int]]:
+    """Find what leads did last, and when, by id; absent where they did nothing."""
+    if not lead_ids:
+        return {}
+    found = select(events.c.lead_id, events.c.type, func.max(events.c.occurred_at))
+    own = found.where(events.c.lead_id.in_(sorted(lead_ids))).group_by(events.c.lead_id, events.c.type)
+    last: dict[str, tuple[str, int]] = {}
+    for lead_id, kind, at in connection.execute(own.order_by(events.c.lead_id, events.c.type)):
+        if lead_id not in last or at > last[lead_id][1]:
+            last[lead_id] = kind, at
+    return last
+
+
 def claim_waiting(connection: Connection, lead_ids: Collection[str], since: int) -> None:
     """Lock the names of leads that have no row to lock yet, in their order.
 

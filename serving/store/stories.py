@@ -10,7 +10,7 @@ from serving.store.pages import read_page
 from serving.store.tables import alerts, bases, contacts, events, notes, scores, stage_changes
 
 Place = tuple[int, int, Any]
-"""Where something stands in a story: its moment, the rank of its kind, and what tells it from others of that kind."""
+"""Where something stands in a story: its moment, the rank of its kind, and what tells it apart within that kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

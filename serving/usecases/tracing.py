@@ -1,0 +1,187 @@
+"""Tracing: a lead's way over a span of time: its scores, doings, contacts, stages and alerts, as they are drawn."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row
+
+from agreement.calendar.zones import compute_instant, compute_local_date, get_zone
+from agreement.prevailing import list_prevailing
+from features.times import DAY
+from serving.store.chronicle import complete_steps, read_step
+from serving.store.facts import read_stage_changes
+from serving.store.journal import list_decisions
+from serving.store.leads import LeadRecord
+from serving.store.stories import KINDS, count_doings, find_first_moment, list_marks, list_score_points
+
+Range = Literal["30", "90", "all"]
+RANGES: tuple[Range, ...] = ("30", "90", "all")
+MOST_STRETCHES = 60
+_MOST_MARKS = 500
+_MOST_DECISIONS = 200
+_RANKS = {kind.name: rank for rank, kind in enumerate(KINDS)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A span of whole days on somebody's clock, cut into stretches of equal length.
+
+    Attributes
+    ----------
+    width
+        Of a stretch, microseconds.
+    """
+
+    begins_at: int
+    width: int
+    n_stretches: int
+
+    @property
+    def ends_at(self) -> int:
+        """Return the moment behind the last stretch."""
+        return self.begins_at + self.width * self.n_stretches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorePoint:
+    """A score, true from a moment to the next; `probability` is None where the model vouches for none."""
+
+    at: int
+    probability: float | None
+    score: int
+    bucket: str
+    warm: float | None
+    hot: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doings:
+    """What a lead did in one stretch, the most frequent first."""
+
+    stretch: int
+    counts: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """Return how much it did."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A stage that a lead stood in, from a moment to before another."""
+
+    stage: str
+    begins_at: int
+    ends_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """A lead's way over a span; everything in the order of time.
+
+    Attributes
+    ----------
+    first_score_at
+        Since when there are scores within the span; None where there are none.
+    episodes
+        When it was hot: from a moment to another, None where it still is.
+    """
+
+    span: Span
+    points: Sequence[ScorePoint]
+    doings: Sequence[Doings]
+    contacts: Sequence[Row[Any]]
+    notes: Sequence[Row[Any]]
+    alerts: Sequence[Row[Any]]
+    stages: Sequence[Standing]
+    episodes: Sequence[tuple[int, int | None]]
+
+
+def choose_span(connection: Connection, lead_id: str, chosen: Range, *, now: int, zone: str) -> Span:
+    """Choose a span that ends with today on the clock of a zone."""
+    today = compute_local_date(now, zone).toordinal()
+    ends_at = compute_instant(get_zone(zone), today + 1, 0, is_end=False)
+    if chosen == "all":
+        first = find_first_moment(connection, lead_id)
+        n_days = max(30, -(-(ends_at - min(now, first or now)) // DAY))
+    else:
+        n_days = int(chosen)
+    per = -(-n_days // MOST_STRETCHES)
+    n_stretches = -(-n_days // per)
+    return Span(begins_at=ends_at - n_stretches * per * DAY, width=per * DAY, n_stretches=n_stretches)
+
+
+def trace_lead(connection: Connection, record: LeadRecord, span: Span, *, now: int) -> Trace:
+    """Trace a lead over a span, as of now."""
+    marks = {
+        name: list_marks(
+            connection,
+            record.id,
+            _RANKS[name],
+            begins_at=span.begins_at,
+            ends_at=span.ends_at,
+            most=_MOST_MARKS,
+        )
+        for name in ("contact", "note", "alert")
+    }
+    return Trace(
+        span=span,
+        points=[_read_point(row) for row in list_score_points(connection, record.id, begins_at=span.begins_at)],
+        doings=_list_doings(connection, record.id, span),
+        contacts=marks["contact"],
+        notes=marks["note"],
+        alerts=marks["alert"],
+        stages=list(_list_standings(connection, record, span, now)),
+        episodes=[each for each in _list_episodes(connection, record) if (each[1] or now) >= span.begins_at],
+    )
+
+
+def _read_point(row: Row[Any]) -> ScorePoint:
+    is_told = row.withheld is None
+    return ScorePoint(
+        at=row.as_of,
+        probability=row.probability if is_told else None,
+        score=row.score,
+        bucket=row.bucket,
+        warm=row.warm if is_told else None,
+        hot=row.hot if is_told else None,
+    )
+
+
+def _list_doings(connection: Connection, lead_id: str, span: Span) -> list[Doings]:
+    counted: dict[int, Counter[str]] = {}
+    found = count_doings(connection, lead_id, begins_at=span.begins_at, ends_at=span.ends_at, width=span.width)
+    for stretch, kind, count in found:
+        counted.setdefault(stretch, Counter())[kind] += count
+    return [
+        Doings(stretch=stretch, counts=dict(counts.most_common())) for stretch, counts in sorted(counted.items())
+    ]
+
+
+def _list_standings(connection: Connection, record: LeadRecord, span: Span, now: int) -> Iterator[Standing]:
+    """List the stages of the steps that hold; before the first one it was a lead."""
+    told = [read_step(row) for row in read_stage_changes(connection, {record.id})]
+    steps = list_prevailing(complete_steps(told, record.stage, record.stage_at))
+    came = record.received_at if record.created_at is None else record.created_at
+    turns = [(min(came, *(step.at for step in steps)) if steps else came, "lead")]
+    turns += [(step.at, step.stage.value) for step in steps]
+    for place, (at, stage) in enumerate(turns):
+        until = turns[place + 1][0] if place + 1 < len(turns) else now
+        if at < until and until > span.begins_at:
+            yield Standing(stage=stage, begins_at=max(at, span.begins_at), ends_at=min(until, span.ends_at))
+
+
+def _list_episodes(connection: Connection, record: LeadRecord) -> Iterator[tuple[int, int | None]]:
+    """List when a lead was hot, by the journal."""
+    entered: int | None = None
+    for decision in reversed(list_decisions(connection, record.id, most=_MOST_DECISIONS)):
+        if decision.what in ("entered", "reentered") and entered is None:
+            entered = decision.at
+        elif decision.what == "left" and entered is not None:
+            yield entered, decision.at
+            entered = None
+    if entered is not None and record.episode_is_open:
+        yield entered, None
