@@ -17,11 +17,12 @@ _LONGEST_OF_WEEKS = 4 * WEEK_DAYS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """One week or month: what was kept of all duties and of each, and what became of marketing's promises."""
+    """One week or month: what was kept of all duties, of each, also by bucket, and of marketing's promises."""
 
     period: Period
     kept: Tally
     by_duty: Mapping[Duty, Tally]
+    by_bucket: Mapping[tuple[Duty, str | None], Tally]
     supplied: Sequence[Supplied]
 
 
@@ -70,6 +71,7 @@ def _compute_span(
         period=span,
         kept=tally(chosen, as_of),
         by_duty=tally_by(chosen, as_of, lambda timer: timer.duty),
+        by_bucket=tally_by(chosen, as_of, lambda timer: (timer.duty, timer.bucket)),
         supplied=[judge_supply(supply, came, period=span, as_of=as_of) for supply, came in supplies],
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from features.times import to_datetime
 from serving.store.accounts import read_accounts
 from serving.store.leads import read_leads
-from serving.store.listing import LeadFilter, find_keys, list_leads
+from serving.store.listing import LeadFilter, find_keys, list_leads, read_listed
 from serving.store.pages import Keys
 from serving.store.timelines import list_entries, list_events
 from serving.usecases.looking import merge_attributes
@@ -37,10 +37,15 @@ def browse_leads(
     """Return a page of leads, each with its latest score."""
     rows = list_leads(connection, chosen, by=by, is_rising=is_rising, most=most + 1, after=after)
     shown = rows[:most]
-    accounts = read_accounts(connection, {row.account_id for row in shown if row.account_id is not None})
-    companies = {account_id: account.attributes for account_id, account in accounts.items()}
-    items = [_describe_lead(row, companies.get(row.account_id or "")) for row in shown]
-    return Page(items=items, last=find_keys(shown[-1], by) if len(rows) > most else None)
+    return Page(
+        items=_describe_leads(connection, shown), last=find_keys(shown[-1], by) if len(rows) > most else None
+    )
+
+
+def browse_named(connection: Connection, lead_ids: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """Return leads by their ids, in this order, each with its latest score; those that are gone are left out."""
+    rows = read_listed(connection, lead_ids)
+    return _describe_leads(connection, [rows[lead_id] for lead_id in lead_ids if lead_id in rows])
 
 
 def browse_scores(connection: Connection, lead_id: str, *, most: int, before: int | None) -> Page:
@@ -120,6 +125,12 @@ def describe_probability(probability: float | None, withheld: str | None) -> dic
 def tell_moment(at: int | None) -> datetime | None:
     """Return a moment as answers tell it, None where there is none."""
     return None if at is None else to_datetime(at)
+
+
+def _describe_leads(connection: Connection, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    accounts = read_accounts(connection, {row.account_id for row in rows if row.account_id is not None})
+    companies = {account_id: account.attributes for account_id, account in accounts.items()}
+    return [_describe_lead(row, companies.get(row.account_id or "")) for row in rows]
 
 
 def _describe_lead(row: Row[Any], account: str | None) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def list_commitments(attainment: Attainment, terms: Terms, scope: Scope) -> Iter
     for duty, bucket, its in _list_duties(attainment, terms, scope):
         measured = _measure(its.rate.count, float(its.rate.of), its.rate.value, its.rate)
         cells = {"side": "sales", "promise": _say_promise(duty, bucket, terms), **measured, "is_kept": its.is_kept}
-        yield FigureRow(key=f"{duty.value}:{bucket or NO_BUCKET}", cells=cells, lead_ids=its.lead_ids)
+        yield FigureRow(key=_name_duty(duty, bucket), cells=cells, lead_ids=its.lead_ids)
 
 
 def list_supply(attainment: Attainment) -> Iterator[FigureRow]:
@@ -52,8 +52,26 @@ def list_supply(attainment: Attainment) -> Iterator[FigureRow]:
 def list_duties(attainment: Attainment, terms: Terms, scope: Scope) -> Iterator[FigureRow]:
     """List the duties of sales by bucket, with those that are in no share."""
     for duty, bucket, its in _list_duties(attainment, terms, scope):
-        cells = {"duty": duty.value, "bucket": bucket, **spread_rate("kept", its.rate), **_count_tally(its)}
-        yield FigureRow(key=f"{duty.value}:{bucket or NO_BUCKET}", cells=cells, lead_ids=its.lead_ids)
+        cells = {
+            "duty": duty.value,
+            "bucket": bucket,
+            **spread_rate("kept", its.rate),
+            **_count_tally(its),
+            **_bound_end(its),
+        }
+        yield FigureRow(key=_name_duty(duty, bucket), cells=cells, lead_ids=its.lead_ids)
+
+
+def _bound_end(its: Tally) -> dict[str, Cell]:
+    """Return between which shares a duty ends: if none, and if all, that are still due are kept."""
+    met, decided, due = its.rate.count, its.rate.of, len(its.due)
+    if not decided + due:
+        return {"at_least": None, "at_most": None}
+    return {"at_least": met / (decided + due), "at_most": (met + due) / (decided + due)}
+
+
+def _name_duty(duty: Duty, bucket: str | None) -> str:
+    return f"{duty.value}:{bucket or NO_BUCKET}"
 
 
 def _name_supplied(supplied: Iterable[Supplied]) -> Iterator[tuple[str, Supplied]]:
@@ -112,13 +130,15 @@ def list_by_owner(attainment: Attainment, people: Mapping[str, Person]) -> Itera
         yield FigureRow(key=f"{owner_id or NOBODY}:{duty.value}", cells=cells, lead_ids=its.lead_ids)
 
 
-def list_trend(spans: Iterable[Span]) -> Iterator[FigureRow]:
-    """List what was kept in each of the last weeks or months, a row a promise or duty."""
+def list_trend(spans: Sequence[Span]) -> Iterator[FigureRow]:
+    """List what was kept in each of the last weeks or months, a row a promise, a duty, and a duty to a bucket."""
+    buckets = sorted({key for span in spans for key in span.by_bucket}, key=_order_duty)
     for span in spans:
         for name, each in _name_supplied(span.supplied):
             cells = _measure(each.actual, each.target, each.attainment, None)
             yield _place(span, "marketing", name, cells, each.lead_ids)
         kept = {"all duties": span.kept, **{duty.value: span.by_duty.get(duty, Tally()) for duty in Duty}}
+        kept |= {_name_duty(*key): span.by_bucket.get(key, Tally()) for key in buckets}
         for name, its in kept.items():
             cells = _measure(its.rate.count, float(its.rate.of), its.rate.value, its.rate)
             yield _place(span, "sales", name, cells, its.lead_ids)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from agreement.calendar.periods import Period
 from agreement.calendar.zones import compute_local_date
 from agreement.forecast.forecast_gap import Gap
 from agreement.forecast.outlooks import LEVELS, PastForecast
@@ -15,7 +16,7 @@ NOBODY, NO_BUCKET = "nobody", "no bucket"
 ARRIVALS = "not come yet"
 
 
-def list_tables(forecast: PeriodForecast, tracks: Tracks, zone: str) -> Sequence[FigureTable]:
+def list_tables(forecast: PeriodForecast, tracks: Tracks, period: Period) -> Sequence[FigureTable]:
     """List the tables of the view."""
 
     def divide(name: str, title: str, shares: Iterable[PipelineShare]) -> FigureTable:
@@ -31,9 +32,12 @@ def list_tables(forecast: PeriodForecast, tracks: Tracks, zone: str) -> Sequence
         divide("by_owner", "Pipeline by owner", by_owner),
         FigureTable(name="gap", title="What closes the gap", rows=list(_list_gap(forecast.gap))),
         FigureTable(
+            name="course", title="Won week by week", rows=list(_list_course(forecast, period, tracks.as_of))
+        ),
+        FigureTable(
             name="past",
             title="Past forecasts and what came true",
-            rows=[_row_past(each, zone) for each in forecast.past],
+            rows=[_row_past(each, period.zone) for each in forecast.past],
         ),
     )
 
@@ -121,6 +125,29 @@ def _list_gap(gap: Gap | None) -> Iterator[FigureRow]:
         | rate
         | {"origin": gap.origin},
     )
+
+
+def _list_course(forecast: PeriodForecast, period: Period, as_of: int) -> Iterator[FigureRow]:
+    """List what each week of the period has brought so far, and all of them together until then."""
+    won = sorted(forecast.won, key=lambda closing: closing.at)
+    number, so_far = 0, 0.0
+    for week in period.list_weeks():
+        if week.begins_at > as_of:
+            return
+        first, ends_at = number, week.ends_at
+        while number < len(won) and won[number].at < ends_at:
+            number += 1
+        its = won[first:number]
+        so_far += sum_euros(its)
+        cells: dict[str, Cell] = {
+            "until": compute_local_date(min(ends_at, as_of), period.zone).isoformat(),
+            "deals": len(its),
+            "euros": sum_euros(its),
+            "won_so_far": so_far,
+        }
+        yield FigureRow(
+            key=week.begins.isoformat(), cells=cells, lead_ids=tuple(closing.life.lead_id for closing in its)
+        )
 
 
 def _row_past(past: PastForecast, zone: str) -> FigureRow:

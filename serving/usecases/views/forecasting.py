@@ -69,7 +69,7 @@ def look_at_forecast(question: "Question") -> Figures:
         as_of=question.now,
         terms=question.terms,
         totals=_sum_up(forecast),
-        tables=list_tables(forecast, tracks, question.period.zone),
+        tables=list_tables(forecast, tracks, question.period),
         notes=list(_list_notes(forecast, question)),
     )
 
