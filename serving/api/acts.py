@@ -23,7 +23,7 @@ from serving.api.fields import (
     warn_of_other,
 )
 from serving.api.reading import read_moment
-from serving.usecases.told import ToldContact, ToldNote, ToldStage
+from serving.usecases.told import Acknowledgement, Snooze, ToldContact, ToldNote, ToldStage
 
 KINDS_OF_CONTACT = ("call", "email", "meeting", "message", "visit", "other")
 _SHARED = ("id", "occurred_at", "note", "by")
@@ -116,6 +116,25 @@ def read_note_about(lead_id: str, told: Any, now: int, *, by: str) -> Read:
     )
     # What is noted is the fact itself: a note beside it would say it twice.
     return Read(item=item, warnings=[*warnings, *warn_of_other(body, ("id", "occurred_at", "by", "text"))])
+
+
+def read_snooze(lead_id: str, told: Any, *, by: str) -> Read:
+    """Read until when nobody wants an alert of a lead; ``until`` null ends that."""
+    body = _read_unnamed(told)
+    until = read_optional(body, "until", read_moment)
+    return Read(item=Snooze(lead_id=lead_id, until=until, told_by=read_by(body) or by))
+
+
+def read_acknowledgement(alert_id: str, told: Any, *, by: str) -> Read:
+    """Read that somebody takes care of an alert."""
+    return Read(item=Acknowledgement(alert_id=alert_id, told_by=read_by(_read_unnamed(told)) or by))
+
+
+def _read_unnamed(told: Any) -> Mapping[str, Any]:
+    """Read a body as an object that is no fact, and needs no id."""
+    if type(told) is not dict:
+        raise BadField("not_an_object", "send a JSON object")
+    return told
 
 
 def _read_act(lead_id: str, body: Mapping[str, Any], now: int, act: _Act, own: Sequence[str]) -> Read:

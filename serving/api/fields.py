@@ -53,11 +53,6 @@ def read_event_id(told: Mapping[str, Any]) -> str | None:
     return read_optional(told, "id", read_name)
 
 
-def read_instant(told: Mapping[str, Any], name: str) -> int | None:
-    """Read a time that may be left out."""
-    return read_optional(told, name, read_moment)
-
-
 def read_by(told: Mapping[str, Any]) -> str | None:
     """Read who says so, where that is told."""
     return read_optional(told, "by", read_name)

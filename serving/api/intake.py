@@ -12,10 +12,12 @@ from starlette.types import Receive, Scope, Send
 from agreement.terms import Terms
 from serving.api.acts import (
     read_acceptance,
+    read_acknowledgement,
     read_contact,
     read_note_about,
     read_refusal,
     read_return,
+    read_snooze,
     read_stage_change,
 )
 from serving.api.addresses import find_caller, read_id, read_idempotency, read_query, write_place
@@ -24,13 +26,12 @@ from serving.api.answers import write_many, write_single
 from serving.api.attributes import BadField
 from serving.api.bodies import read_json_body
 from serving.api.facts import MOST_EVENTS, FactReader, Read, read_batch, read_event
-from serving.api.fields import read_by, read_instant
 from serving.api.strict_json import decode
 from serving.championing import Championing
 from serving.gathering import Gathering
 from serving.meters import Meters
 from serving.usecases.committing import Request
-from serving.usecases.told import Acknowledgement, Command, Rejected, Snooze
+from serving.usecases.told import Command, Rejected
 
 _WORTH_A_THREAD_BYTES = 64 * 1024
 _KIND_OF_ANSWER, _KIND_OF_PROBLEM = b"application/json", b"application/problem+json"
@@ -214,17 +215,12 @@ def read_notes(asked: Asked) -> Sequence[Read]:
 
 def read_snoozes(asked: Asked) -> Sequence[Read]:
     """Read POST /v1/leads/{id}/snooze; ``until`` null ends it."""
-    if type(asked.body) is not dict:
-        raise BadField("not_an_object", "send a JSON object")
-    until, by = read_instant(asked.body, "until"), read_by(asked.body) or asked.by
-    return [Read(item=Snooze(lead_id=asked.ids[0], until=until, told_by=by))]
+    return [read_snooze(asked.ids[0], asked.body, by=asked.by)]
 
 
 def read_acknowledgements(asked: Asked) -> Sequence[Read]:
     """Read POST /v1/alerts/{id}/acknowledge."""
-    if type(asked.body) is not dict:
-        raise BadField("not_an_object", "send a JSON object")
-    return [Read(item=Acknowledgement(alert_id=asked.ids[0], told_by=read_by(asked.body) or asked.by))]
+    return [read_acknowledgement(asked.ids[0], asked.body, by=asked.by)]
 
 
 def reject(asked: Asked, told: Any, error: BadField) -> Rejected:

@@ -91,6 +91,14 @@ def list_due_escalations(connection: Connection, now: int, *, most: int) -> list
     )
 
 
+def list_unanswered(connection: Connection, lead_ids: Collection[str]) -> dict[str, str]:
+    """List the alert of each lead's latest episode that has one, where it asks for an answer, by lead."""
+    found = select(alerts).where(alerts.c.lead_id.in_(sorted(lead_ids))).order_by(alerts.c.episode)
+    latest = {row.lead_id: row for row in connection.execute(found)} if lead_ids else {}
+    asks = (row for row in latest.values() if row.state != "dropped" and row.acknowledged_at is None)
+    return {row.lead_id: row.id for row in asks}
+
+
 def find_alert(connection: Connection, alert_id: str) -> Row[Any] | None:
     """Find an alert and lock it."""
     return connection.execute(select(alerts).where(alerts.c.id == alert_id).with_for_update()).one_or_none()
