@@ -22,6 +22,7 @@ from hotlead.verbs.rescore import rescore
 from hotlead.verbs.rollback import rollback
 from hotlead.verbs.score import score
 from hotlead.verbs.serve import serve
+from hotlead.verbs.thresholds import thresholds
 from hotlead.verbs.train import train
 from hotlead.verbs.why import why
 from hotlead.verbs.worker import worker
@@ -42,6 +43,7 @@ _VERBS: dict[str, Callable[..., None]] = {
     "report": report,
     "promote": promote,
     "rollback": rollback,
+    "thresholds": thresholds,
     "score": score,
     "serve": serve,
     "worker": worker,

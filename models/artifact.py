@@ -121,6 +121,19 @@ def load_scorer(folder: Path) -> LeadScorer:
     return scorer
 
 
+def read_facts(folder: Path) -> tuple[str, Mapping[str, Any]]:
+    """Read an artifact's fingerprint and what it says of itself, without loading what scores.
+
+    Raises
+    ------
+    DamagedArtifact, MismatchingArtifact
+        If the manifest and the files disagree, or it is of another format.
+    """
+    check_manifest(folder)
+    stored: Mapping[str, Any] = _read_json(folder / _SCORER)
+    return fingerprint_of(folder), stored
+
+
 def fingerprint_of(folder: Path) -> str:
     """Return the artifact's fingerprint, the SHA-256 of its manifest, in hexadecimal."""
     return _hash(folder / _MANIFEST)

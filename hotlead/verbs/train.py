@@ -71,6 +71,7 @@ def train(
 
 def train_home(home: Home, options: "TrainingOptions") -> "Registered":
     """Train on the history in a home."""
+    from models.registry import Registry, record_lineup
     from training.fitting import fit_history
     from training.registering import register_fitted
     from training.tracking import prepare_tracking
@@ -81,15 +82,18 @@ def train_home(home: Home, options: "TrainingOptions") -> "Registered":
     with show_progress(STEPS) as step:
         fitted = fit_history(history, options, step)
         step("register", 0, 1)
-        return register_fitted(
+        now = datetime.now(UTC)
+        registered = register_fitted(
             fitted,
             history,
             options,
             tracking_uri=home.tracking_uri,
             mlflow_artifacts=home.artifacts,
             reports=home.reports,
-            now=datetime.now(UTC),
+            now=now,
         )
+        record_lineup(Registry(home.tracking_uri), home.folder, now)
+        return registered
 
 
 def _read_without_forgotten(home: Home) -> "History":

@@ -1,5 +1,6 @@
 """The registry: MLflow's versions and aliases of the model, and the champion they name."""
 
+from models.registry.lineups import record_lineup
 from models.registry.versions import (
     MissingFiles,
     NothingToRollBack,
@@ -9,4 +10,12 @@ from models.registry.versions import (
     Version,
 )
 
-__all__ = ["MissingFiles", "NothingToRollBack", "Registry", "RegistryUnavailable", "UnknownVersion", "Version"]
+__all__ = [
+    "MissingFiles",
+    "NothingToRollBack",
+    "Registry",
+    "RegistryUnavailable",
+    "UnknownVersion",
+    "Version",
+    "record_lineup",
+]

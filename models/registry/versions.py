@@ -27,6 +27,7 @@ from mlflow.types.schema import AnyType
 from mlflow.utils.logging_utils import disable_logging, enable_logging
 
 from features.contract import RESERVED, LeadSchema
+from models.decision import Decision, read_decision
 
 # Its progress reports are not ours to print.
 logging.getLogger("mlflow").setLevel(logging.WARNING)
@@ -36,6 +37,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _REQUIREMENTS = ("mlflow", "numpy", "numba", "pandas", "scikit-learn", "lightgbm")
 _REPLACED = "hotlead.replaced_champion"
 _PROMOTED_AT = "hotlead.promoted_at"
+_DECISION = "hotlead.decision"
 _ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
@@ -57,12 +59,17 @@ class RegistryUnavailable(ConnectionError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """A registered version: its number, its run, and when it was registered."""
+    """A registered version: its number, its run, when it was registered, and why it was put in force.
+
+    `replaced` is the version that it took the place of as champion, where it did.
+    """
 
     number: str
     run_id: str
     registered_at: datetime
     aliases: tuple[str, ...]
+    replaced: str | None = None
+    decision: Decision | None = None
 
 
 class Registry:
@@ -138,6 +145,10 @@ class Registry:
         if self._find("challenger") == number:
             self._client.delete_registered_model_alias(self.name, "challenger")
         return number
+
+    def record_decision(self, version: str, decision: Decision) -> None:
+        """Record why a version was put in force; the decision before is forgotten."""
+        self._client.set_model_version_tag(self.name, version, _DECISION, decision.to_text())
 
     def get_replaced(self) -> str:
         """Get the number of the version that the champion replaced.
@@ -237,6 +248,8 @@ def _read_version(stored: Any, aliases: Mapping[str, str]) -> Version:
         run_id=stored.run_id,
         registered_at=datetime.fromtimestamp(stored.creation_timestamp / 1000, UTC),
         aliases=tuple(sorted(alias for alias, number in aliases.items() if str(number) == str(stored.version))),
+        replaced=stored.tags.get(_REPLACED),
+        decision=read_decision(stored.tags.get(_DECISION)),
     )
 
 
