@@ -26,9 +26,11 @@ from serving.channels.sending import Sender
 from serving.doors import build_routes, list_doors
 from serving.meters import Meters
 from serving.observing import Observing
+from serving.promoting import Foreman
 from serving.service import Service
 from serving.settings import Settings
 from serving.web.alert_page import build_alert_routes
+from serving.web.missing_page import build_missing_page
 from serving.web.routes import build_page_routes
 
 
@@ -43,6 +45,7 @@ def create_app(
     clock: Callable[[], int] = read_clock,
     sender: Sender | None = None,
     randomness: Random | None = None,
+    foreman: Foreman | None = None,
 ) -> FastAPI:
     """Create the application.
 
@@ -54,11 +57,15 @@ def create_app(
         Returns the moment in microseconds; tests hand in one that stands still.
     sender, randomness
         What sends messages and spreads retries, where not the real ones.
+    foreman
+        Who puts models in force where a page asks for it; without one the page says which command to run.
     """
     settings = settings or Settings()
     meters = Meters()
     championing = Championing(settings.home, on_refusal=meters.refusals.inc, on_swap=meters.record_swap)
-    service = Service(settings, championing, clock=clock, meters=meters, sender=sender, randomness=randomness)
+    service = Service(
+        settings, championing, clock=clock, meters=meters, sender=sender, randomness=randomness, foreman=foreman
+    )
     admission = Admission(
         service.database,
         clock=clock,
@@ -75,7 +82,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        exception_handlers={HTTPException: answer_problem, NoScorer: answer_problem},
+        exception_handlers={HTTPException: build_missing_page(service), NoScorer: answer_problem},
     )
     app.state.championing, app.state.meters, app.state.service = championing, meters, service
     doors = list_doors(service, meters, settings.body_limit)

@@ -33,6 +33,7 @@ class Meters:
         self.refused = Counter(
             "hotlead_refused_requests", "Requests refused, by code.", ("code",), registry=self.registry
         )
+        self.guesses = Counter("hotlead_refused_sign_ins", "Sign-ins above a limit.", registry=self.registry)
         self.leads = Counter("hotlead_scored_leads", "Leads scored.", registry=self.registry)
         self.warned = Counter(
             "hotlead_warned_leads", "Leads answered with a warning, such as unknown fields.", registry=self.registry

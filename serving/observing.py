@@ -17,8 +17,8 @@ logger = logging.getLogger("hotlead.requests")
 _SAFETY = [
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
-_CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 
 
 class Observing:
@@ -82,9 +82,9 @@ class Observing:
 
 
 def add_safety(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Add the headers that keep browsers from guessing, framing and storing; a page may bring its own policy."""
-    has_policy = any(name == b"content-security-policy" for name, _ in headers)
-    return [*headers, *_SAFETY] if has_policy else [*headers, *_SAFETY, _CONTENT_POLICY]
+    """Add the headers that keep browsers from guessing, framing and storing; what a page brings itself stays."""
+    told = {name for name, _ in headers}
+    return [*headers, *(header for header in _SAFETY if header[0] not in told)]
 
 
 def log_failure(error: BaseException) -> None:

@@ -16,6 +16,7 @@ from serving.forgetting import bring_together
 from serving.gathering import Gathering
 from serving.lanes import Tools
 from serving.meters import Meters
+from serving.promoting import Foreman, Promotions
 from serving.settings import Settings
 from serving.store.database import Database
 from serving.store.migrating import migrate
@@ -43,6 +44,8 @@ class Service:
         Sends messages; the real one unless a test brings its own.
     randomness
         Spreads the retries.
+    foreman
+        Carries out orders to change the model in force.
     """
 
     def __init__(
@@ -54,11 +57,13 @@ class Service:
         meters: Meters,
         sender: Sender | None = None,
         randomness: Random | None = None,
+        foreman: Foreman | None = None,
     ) -> None:
         Path(settings.home).mkdir(parents=True, exist_ok=True)
         self.settings, self.championing, self.clock = settings, championing, clock
         self.database = Database(settings.store_url)
         self.agreeing = Agreeing(settings.home, self.database, clock=clock)
+        self.promotions = Promotions(self.database, foreman, clock=clock)
         self._histories: tuple[ScorerInForce | None, Histories | None] = (None, None)
         self.gathering = Gathering(
             self.database, self.take_force, on_batch=self._on_batch, most_waiting=settings.most_waiting
@@ -76,7 +81,7 @@ class Service:
         )
         self.worker = Worker(tools)
         self.warning = Warner(self.database, self.take_force, on_told=self.worker.wake_senders)
-        self._meters = meters
+        self.meters = meters
 
     def prepare(self) -> None:
         """Bring the store to the newest revision, and forget again whom an older copy of it brought back."""
@@ -118,7 +123,7 @@ class Service:
         return replace(force, histories=fresh)
 
     def _on_batch(self, ingested: Ingested, n_requests: int, waited: float) -> None:
-        self._meters.record_batch(ingested, n_requests, waited)
+        self.meters.record_batch(ingested, n_requests, waited)
         if ingested.n_told:
             self.worker.wake_senders()
 

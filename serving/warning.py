@@ -35,16 +35,16 @@ class Warner:
         self._database, self._take_force, self._on_told = database, take_force, on_told
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hotlead-warn")
         self._guard = threading.Lock()
-        self._latest = ""
+        self._latest: dict[str, str] = {}
 
-    def warn_of_attack(self, sentence: str) -> None:
-        """Tell that somebody tries keys: the first such sentence of an hour."""
-        cause = f"wrong_keys:{to_datetime(self._take_force().now):%Y-%m-%dT%H}"
+    def warn_of_attack(self, sentence: str, *, on: str = "keys") -> None:
+        """Tell that somebody tries keys, or passwords: the first such sentence of an hour."""
+        cause = f"wrong_{on}:{to_datetime(self._take_force().now):%Y-%m-%dT%H}"
         with self._guard:
-            if cause == self._latest:
+            if cause == self._latest.get(on):
                 return
-            self._latest = cause
-        self._thread.submit(self._warn, cause, f"Somebody tries keys of this service: {sentence}.")
+            self._latest[on] = cause
+        self._thread.submit(self._warn, cause, f"Somebody tries {on} of this service: {sentence}.")
 
     def stop(self) -> None:
         """Finish what is under way."""

@@ -50,6 +50,11 @@ class Buckets:
             return 0.0
         return (1 - bucket.tokens) * _MINUTE / self.per_minute
 
+    def give(self, name: Hashable, now: float) -> None:
+        """Give a token back that was taken for nothing."""
+        bucket = self._fill(name, now)
+        bucket.tokens = min(bucket.tokens + 1, self.per_minute)
+
     def is_news(self, name: Hashable, now: float) -> bool:
         """Tell whether nobody asked this of the bucket within the last minute."""
         bucket = self._fill(name, now)

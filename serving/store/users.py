@@ -62,6 +62,18 @@ def delete_sessions_of(connection: Connection, user_id: str, *, but: bytes = b""
     return connection.execute(ended).rowcount
 
 
+def count_sessions(connection: Connection, now: int) -> dict[str, int]:
+    """Count the sessions of each user who has any."""
+    found = select(sessions.c.user_id, func.count().label("number")).where(sessions.c.ends_at > now)
+    return {row.user_id: row.number for row in connection.execute(found.group_by(sessions.c.user_id))}
+
+
+def list_linked(connection: Connection, now: int) -> set[str]:
+    """List the users who have a link that signs them in."""
+    unused = (sign_in_links.c.ends_at > now) & sign_in_links.c.used_at.is_(None)
+    return set(connection.execute(select(sign_in_links.c.user_id).where(unused)).scalars())
+
+
 def insert_link(connection: Connection, row: Mapping[str, Any]) -> None:
     """Insert a link."""
     connection.execute(sign_in_links.insert(), row)

@@ -6,24 +6,19 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Row
 
 from features.times import DAY
 from serving.store import users as store
 from serving.store.secrets import find_secret, keep_secret
 from serving.usecases.auditing import record_audit
+from serving.usecases.passwords import hash_password, renew_hash, verify_password
 from serving.usecases.rights import Role, Visitor, read_visitor
 
 SESSION_LASTS = 14 * DAY
 LINK_LASTS = DAY
-LEAST_LETTERS, MOST_LETTERS = 12, 1_000
 _PAGES = "pages"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}")
-_HASHER = PasswordHasher()
-# Who is not known takes as long to refuse as who is.
-_NOBODYS = _HASHER.hash(secrets.token_hex(16))
 
 
 class WrongPassword(PermissionError):
@@ -35,7 +30,7 @@ class EndedLink(PermissionError):
 
 
 class BadUser(ValueError):
-    """A user's id, name, role or password does not fit."""
+    """A user's id, name or role does not fit."""
 
 
 class UnknownUser(LookupError):
@@ -48,6 +43,22 @@ class Session:
 
     visitor: Visitor
     token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What a password is held against, read before anything is written; None where nobody signs in so."""
+
+    user_id: str
+    kept: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A password that was right, and what it is kept as from now on where that changes."""
+
+    proof: Proof
+    renewed: str | None = field(default=None, repr=False)
 
 
 def add_user(
@@ -75,7 +86,7 @@ def add_user(
 def change_user(
     connection: Connection, *, user_id: str, name: str, role: str, person_id: str | None, at: int, by: str
 ) -> Visitor:
-    """Change a user's name, role or person.
+    """Change a user's name, role or person; another role ends their sessions.
 
     Raises
     ------
@@ -87,6 +98,8 @@ def change_user(
     before = get_user(connection, user_id)
     _check_admins(connection, before, role)
     store.update_user(connection, user_id, **_read_user(user_id, name, role, person_id))
+    if role != before.role:
+        store.delete_sessions_of(connection, user_id)
     record_audit(connection, at=at, who=by, what="user.change", target=user_id, role=role)
     return get_user(connection, user_id)
 
@@ -133,21 +146,39 @@ def make_link(connection: Connection, user_id: str, *, at: int, by: str) -> str:
     return token
 
 
-def sign_in(connection: Connection, user_id: str, password: str, *, at: int) -> Session:
-    """Begin a session by name and password.
+def read_proof(connection: Connection, user_id: str) -> Proof:
+    """Read what a password is held against."""
+    row = store.find_user(connection, user_id)
+    return Proof(user_id=user_id, kept=None if row is None or row.ended_at is not None else row.password)
+
+
+def check_password(proof: Proof, password: str) -> Checked:
+    """Check a password, slowly.
 
     Raises
     ------
     WrongPassword
-        Whichever of the two is wrong.
+        If the name or the password is wrong; nobody learns which.
     """
-    row = store.find_user(connection, user_id)
-    kept = None if row is None or row.ended_at is not None else row.password
-    is_right = _verify(kept or _NOBODYS, password)
-    if row is None or kept is None or not is_right:
+    if not verify_password(proof.kept, password) or proof.kept is None:
         raise WrongPassword("the name or the password is wrong")
-    if _HASHER.check_needs_rehash(kept):
-        store.update_user(connection, user_id, password=_HASHER.hash(password))
+    return Checked(proof=proof, renewed=renew_hash(proof.kept, password))
+
+
+def sign_in(connection: Connection, checked: Checked, *, at: int) -> Session:
+    """Begin a session by a password that was right.
+
+    Raises
+    ------
+    WrongPassword
+        If it was changed, or access was taken away, since it was read.
+    """
+    proof = checked.proof
+    row = store.find_user(connection, proof.user_id)
+    if row is None or row.ended_at is not None or row.password != proof.kept:
+        raise WrongPassword("the name or the password is wrong")
+    if checked.renewed is not None:
+        store.update_user(connection, proof.user_id, password=checked.renewed)
     return _begin(connection, row, at, how="password")
 
 
@@ -166,10 +197,22 @@ def sign_in_by_link(connection: Connection, token: str, *, at: int) -> Session:
     return _begin(connection, row, at, how="link")
 
 
+def has_link(connection: Connection, token: str, now: int) -> bool:
+    """Tell whether a link still signs somebody in."""
+    return store.find_link_user(connection, digest_token(token), now) is not None
+
+
 def sign_out(connection: Connection, token: str, *, at: int, by: str) -> None:
     """End a session."""
     store.delete_session(connection, digest_token(token))
     record_audit(connection, at=at, who=by, what="session.end")
+
+
+def sign_out_everywhere(connection: Connection, user_id: str, *, at: int, by: str) -> int:
+    """End all sessions of a user, and return how many there were."""
+    number = store.delete_sessions_of(connection, user_id)
+    record_audit(connection, at=at, who=by, what="session.end_all", target=user_id, sessions=number)
+    return number
 
 
 def set_password(connection: Connection, user_id: str, password: str, *, at: int, by: str, token: str = "") -> None:
@@ -177,15 +220,24 @@ def set_password(connection: Connection, user_id: str, password: str, *, at: int
 
     Raises
     ------
-    BadUser
-        If it is too short, too long or the user's id.
+    BadPassword
+        If it does not fit.
+    UnknownUser
+        If there is no such user.
+    """
+    save_password(connection, user_id, hash_password(user_id, password), at=at, by=by, token=token)
+
+
+def save_password(connection: Connection, user_id: str, kept: str, *, at: int, by: str, token: str = "") -> None:
+    """Save what `hash_password` made, and end the user's sessions but for the one of the token.
+
+    Raises
+    ------
+    UnknownUser
+        If there is no such user.
     """
     get_user(connection, user_id)
-    if not LEAST_LETTERS <= len(password) <= MOST_LETTERS:
-        raise BadUser(f"choose a password of {LEAST_LETTERS} to {MOST_LETTERS:,} letters: a sentence is a good one")
-    if password.lower() == user_id.lower():
-        raise BadUser("choose a password that is not your name")
-    store.update_user(connection, user_id, password=_HASHER.hash(password))
+    store.update_user(connection, user_id, password=kept)
     store.delete_sessions_of(connection, user_id, but=digest_token(token))
     record_audit(connection, at=at, who=by, what="user.password", target=user_id)
 
@@ -194,6 +246,11 @@ def find_visitor(connection: Connection, token: str, now: int) -> Visitor | None
     """Find whose session a cookie is, None where it is nobody's."""
     row = store.find_session_user(connection, digest_token(token), now)
     return None if row is None else read_visitor(row)
+
+
+def count_sessions(connection: Connection, user_id: str, now: int) -> int:
+    """Count in how many browsers a user is signed in."""
+    return store.count_sessions(connection, now).get(user_id, 0)
 
 
 def has_users(connection: Connection) -> bool:
@@ -219,13 +276,6 @@ def _begin(connection: Connection, row: Row[Any], at: int, *, how: str) -> Sessi
     store.insert_session(connection, session)
     record_audit(connection, at=at, who=row.id, what="session.begin", how=how)
     return Session(visitor=read_visitor(row), token=token)
-
-
-def _verify(kept: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(kept, password[:MOST_LETTERS])
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 def _check_admins(connection: Connection, before: Visitor, role: str | None) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import Route
 
 from serving.service import Service
+from serving.web.account_page import build_account_routes
 from serving.web.assets import build_asset_routes
 from serving.web.queue_page import build_queue_routes
 from serving.web.setup.routes import build_setup_routes
@@ -18,6 +19,7 @@ def build_page_routes(service: Service) -> Sequence[Route]:
     return [
         *build_asset_routes(),
         *build_sign_in_routes(site),
+        *build_account_routes(site),
         *build_queue_routes(site),
         *build_setup_routes(site),
     ]

@@ -1,21 +1,24 @@
 """The site: who may see a page, in which transaction it is read, and how forms prove where they come from."""
 
 import asyncio
-import hmac
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.datastructures import FormData
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from agreement.terms import Terms
+from serving.api.addresses import read_id
+from serving.api.attributes import BadField
 from serving.api.callers import check_loopback, check_site, pick_headers
 from serving.errors import describe_problem
 from serving.observing import log_failure
@@ -23,9 +26,12 @@ from serving.service import Service
 from serving.store.keys import has_keys
 from serving.usecases.committing import StoreUnavailable
 from serving.usecases.rights import ANYBODY, Right, Visitor
-from serving.usecases.signing_in import find_visitor, has_users, take_page_secret
+from serving.usecases.signing_in import BadUser, UnknownUser, find_visitor, has_users, take_page_secret
 from serving.usecases.standing import gather_people
-from serving.web.visit import Visit
+from serving.web.cookies import SESSION, VISIT, read_cookie, set_cookie
+from serving.web.forms import BadForm, FormTooLarge, StaleForm, check_length, check_text, check_token, read_form
+from serving.web.guessing import Guessing, TooManyGuesses
+from serving.web.visit import Visit, build_strange_visit
 
 _T = TypeVar("_T")
 
@@ -35,11 +41,9 @@ Show = Callable[[Visit, Connection], Response]
 Act = Callable[[Visit, FormData], Awaitable[Response]]
 """Does what a form asks for."""
 
-SESSION, VISIT = "hotlead_session", "hotlead_visit"
 # Readers wait for each other rather than for a connection.
 _THREADS = 4
 _FORM_BYTES = 2**20
-_MOST_FIELDS = 500
 
 
 class SignInNeeded(PermissionError):
@@ -50,12 +54,8 @@ class NotAllowed(PermissionError):
     """The visitor's role does not include this."""
 
 
-class StaleForm(PermissionError):
-    """The form does not come from a page of this visit."""
-
-
-class FormTooLarge(ValueError):
-    """The form is larger than it may be, or does not say how large it is."""
+class NoPage(LookupError):
+    """There is no page at this address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +80,11 @@ class Site:
         self.service = service
         self._readers = ThreadPoolExecutor(_THREADS, thread_name_prefix="hotlead-page")
         self._secret = b""
+        self.guessing = Guessing(
+            timer=time.monotonic,
+            on_limit=service.meters.guesses.inc,
+            on_news=partial(service.warning.warn_of_attack, on="passwords"),
+        )
 
     def show(self, path: str, page: Show, *, right: Right | None = Right.SEE) -> Route:
         """Build the route of a page; without a right it is for everybody."""
@@ -99,7 +104,11 @@ class Site:
 
     async def read(self, visit: Visit, page: Show) -> Response:
         """Read a page after something was done, in a transaction of its own."""
-        return await self._run(lambda: self._read(lambda connection: page(visit, connection)))
+        return await self.ask(lambda connection: page(visit, connection))
+
+    async def ask(self, read: Callable[[Connection], _T]) -> _T:
+        """Read something for what a form does, in a transaction of its own."""
+        return await self._run(lambda: self._read(read))
 
     async def open_visit(self, request: Request, right: Right | None) -> Visit:
         """Find out who asks, and whether they may.
@@ -112,7 +121,7 @@ class Site:
         return await self._run(lambda: self._open(request, right))
 
     async def _show(self, request: Request, page: Show, right: Right | None) -> Response:
-        check_site("GET", pick_headers(request.scope["headers"]))
+        _check_way(request)
 
         def read() -> Response:
             visit = self._open(request, right)
@@ -122,18 +131,15 @@ class Site:
 
     async def _act(self, request: Request, act: Act, right: Right | None, most_bytes: int) -> Response:
         check_site("POST", pick_headers(request.scope["headers"]))
-        length = request.headers.get("content-length", "")
-        if not length.isascii() or not length.isdigit() or int(length) > most_bytes:
-            raise FormTooLarge(f"a form of this page has up to {most_bytes:,} bytes and says how many")
+        check_length(request, most_bytes)
         visit = await self.open_visit(request, right)
-        async with request.form(max_files=1, max_fields=_MOST_FIELDS, max_part_size=most_bytes) as form:
+        async with read_form(request, most_bytes) as form:
             told = request.headers.get("x-csrf-token") or form.get("csrf")
-            if visit.is_fresh or not _is_same(told, visit.csrf):
-                raise StaleForm("this page was open for too long: load it again, and do it once more")
+            check_token(None if visit.is_fresh else told, visit.csrf)
             return await act(visit, form)
 
     def _open(self, request: Request, right: Right | None) -> Visit:
-        session, visited = request.cookies.get(SESSION, ""), request.cookies.get(VISIT, "")
+        session, visited = (read_cookie(self.service, request, name) for name in (SESSION, VISIT))
         force = self.service.take_force()
         known = self._read(lambda connection: self._find(connection, session, force.now, force.terms))
         if known.is_open:
@@ -183,55 +189,65 @@ class Site:
     async def _guard(self, request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
         """Answer what stands in the way as a page too."""
         try:
+            _check_address(request)
             return await answer()
         except SignInNeeded:
             return self._ask_to_sign_in(request)
+        except ClientDisconnect:
+            # Nobody is there to read it.
+            return Response(status_code=400)
         except Exception as error:
-            return self._refuse(request, error)
+            return self.refuse(request, error)
 
     def _ask_to_sign_in(self, request: Request) -> Response:
-        visit = self._build_strange_visit(request)
+        visit = build_strange_visit(self.service, request)
         if visit.is_part or request.method != "GET":
             return visit.render("refusal.html", status=401, code=401, said=visit.words.say("site.sign_in_again"))
         return visit.go(visit.link("/sign-in", next=visit.link()))
 
-    def _refuse(self, request: Request, error: Exception) -> Response:
+    def refuse(self, request: Request, error: Exception) -> Response:
+        """Say on a page what stands in the way."""
         problem = describe_problem(error)
-        status = _OWN.get(type(error), problem.status)
+        status = next((own for kind, own in _OWN.items() if isinstance(error, kind)), problem.status)
         if status == 500:
             log_failure(error)
-        said = problem.detail if status == 500 else str(error)
-        return self._build_strange_visit(request).render("refusal.html", status=status, code=status, said=said)
-
-    def _build_strange_visit(self, request: Request) -> Visit:
-        terms = self.service.agreeing.get()
-        return Visit(
-            request=request,
-            service=self.service,
-            visitor=None,
-            now=self.service.clock(),
-            terms=terms,
-            zone=terms.zone,
-            token="",
-            secret=b"",
-        )
+        said = str(error) if status not in (405, 500) else problem.detail
+        visit = build_strange_visit(self.service, request)
+        return visit.render("refusal.html", status=status, code=status, said=said)
 
 
-_OWN = {NotAllowed: 403, StaleForm: 403, FormTooLarge: 413}
+_OWN: dict[type[Exception], int] = {
+    NotAllowed: 403,
+    StaleForm: 403,
+    BadForm: 400,
+    NoPage: 404,
+    UnknownUser: 404,
+    BadUser: 422,
+    FormTooLarge: 413,
+    TooManyGuesses: 429,
+}
 
 
-def _is_same(told: object, wanted: str) -> bool:
-    return isinstance(told, str) and hmac.compare_digest(told.encode(), wanted.encode())
+def _check_way(request: Request) -> None:
+    """Check where a browser comes from: other sites may link to our pages, their scripts and frames may not ask."""
+    is_followed = request.headers.get("sec-fetch-mode") == "navigate"
+    if not (is_followed and request.headers.get("sec-fetch-dest") == "document"):
+        check_site("GET", pick_headers(request.scope["headers"]))
+
+
+def _check_address(request: Request) -> None:
+    """Read the ids of the address as the API does, and refuse what no store can look for."""
+    try:
+        request.scope["path_params"] = {name: read_id(told) for name, told in request.path_params.items()}
+    except BadField as error:
+        raise NoPage("there is no page at this address") from error
+    for name, value in request.query_params.multi_items():
+        check_text(name)
+        check_text(value)
 
 
 def _keep_cookie(visit: Visit, response: Response) -> Response:
     """Give a browser that has no session a cookie, so that forms can be told from those of other sites."""
     if visit.is_fresh:
-        set_cookie(visit, response, VISIT, visit.token)
+        set_cookie(visit.service, response, VISIT, visit.token)
     return response
-
-
-def set_cookie(visit: Visit, response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
-    """Set a cookie that no script reads and no other site sends."""
-    is_secure = visit.service.settings.public_url.startswith("https://")
-    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=is_secure, path="/")

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from agreement.terms import Terms
+from serving.api.addresses import SLASH
 from serving.service import Service
+from serving.usecases.holding import HeldAct, list_own
 from serving.usecases.rights import Right, Visitor
 from serving.web.assets import find_address
 from serving.web.formatting import Format
@@ -19,6 +21,7 @@ from serving.web.pages import SITE_HEADERS, TEMPLATES
 from serving.web.words import Words, take_words
 
 LANGUAGE = "en"
+_LONGEST_PATH = 4_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,19 @@ class Visit:
         return self.visitor
 
     @property
+    def peer(self) -> str:
+        """Return the address that the request comes from."""
+        return self.request.client.host if self.request.client else ""
+
+    @cached_property
+    def held(self) -> tuple[HeldAct, ...]:
+        """What the visitor did a moment ago and can still undo, the latest first."""
+        if self.visitor is None:
+            return ()
+        with self.service.database.reading() as connection:
+            return tuple(act for act in list_own(connection, self.visitor) if act.due_at > self.now)
+
+    @property
     def csrf(self) -> str:
         """What forms send back to prove that they came from a page of ours."""
         return sign_visit(self.secret, self.token)
@@ -81,7 +97,7 @@ class Visit:
 
     def link(self, path: str = "", /, **changes: object) -> str:
         """Return an address with this page's query parameters and some of them changed; None takes one out."""
-        own = self.request.url.path
+        own = write_path(self.request)
         query: dict[str, object] = dict(self.request.query_params) if path in ("", own) else {}
         kept = {name: value for name, value in (query | changes).items() if value not in (None, "")}
         return (path or own) + (f"?{urlencode(kept)}" if kept else "")
@@ -104,6 +120,28 @@ class Visit:
         return RedirectResponse(read_own_path(path), status_code=303, headers=SITE_HEADERS)
 
 
+def build_strange_visit(service: Service, request: Request) -> Visit:
+    """Build the visit of somebody of whom nothing is known: what stands in the way is told in it."""
+    terms = service.agreeing.get()
+    return Visit(
+        request=request,
+        service=service,
+        visitor=None,
+        now=service.clock(),
+        terms=terms,
+        zone=terms.zone,
+        token="",
+        secret=b"",
+    )
+
+
+def write_path(request: Request) -> str:
+    """Write a request's path as an address has it: slashes inside of ids, and signs, are escaped."""
+    return "/".join(
+        quote(part.replace(SLASH, "/"), safe="@:!$&'()*+,;=~") for part in request.scope["path"].split("/")
+    )
+
+
 def sign_visit(secret: bytes, token: str) -> str:
     """Return what forms of a visit send back, by HMAC-SHA256 (RFC 2104)."""
     return hmac.new(secret, token.encode(), sha256).hexdigest()
@@ -111,5 +149,5 @@ def sign_visit(secret: bytes, token: str) -> str:
 
 def read_own_path(path: str) -> str:
     """Return a path that stays on this site, that of the first page where it would not."""
-    is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if is_own and "\\" not in path else "/"
+    is_own = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if is_own and path.isprintable() and len(path) <= _LONGEST_PATH else "/"
