@@ -34,12 +34,11 @@ def read_lives(
     steps = _gather(connection, stage_changes, read_step, ids)
     made = _gather(connection, contacts, read_contact, ids)
     touches = read_touches(connection, ids) if with_touches else {}
-    companies = _read_accounts(connection)
     query = select(leads).where(leads.c.version != NOBODY_TOLD, _among(leads.c.id, ids)).order_by(leads.c.id)
-    return [
-        _read_life(row, companies.get(row.account_id or "", {}), steps, made, touches)
-        for row in connection.execute(query)
-    ]
+    rows = connection.execute(query).all()
+    of = None if ids is None else {row.account_id for row in rows if row.account_id is not None}
+    companies = _read_accounts(connection, of)
+    return [_read_life(row, companies.get(row.account_id or "", {}), steps, made, touches) for row in rows]
 
 
 def _read_life(
@@ -103,11 +102,9 @@ def read_contact(row: Row[Any]) -> Contact:
     return Contact(at=row.occurred_at, kind=row.kind, outcome=row.outcome, told_by=row.told_by)
 
 
-def _read_accounts(connection: Connection) -> dict[str, Mapping[str, str | float]]:
-    return {
-        row.id: _read_facts(row.attributes)
-        for row in connection.execute(select(accounts.c.id, accounts.c.attributes))
-    }
+def _read_accounts(connection: Connection, ids: Collection[str] | None) -> dict[str, Mapping[str, str | float]]:
+    query = select(accounts.c.id, accounts.c.attributes).where(_among(accounts.c.id, ids))
+    return {row.id: _read_facts(row.attributes) for row in connection.execute(query)}
 
 
 def _read_facts(attributes: str) -> dict[str, str | float]:

@@ -66,8 +66,10 @@ def list_newest_hot(
     connection: Connection, chosen: QueueFilter, *, most: int, after: Keys | None = None
 ) -> list[Row[Any]]:
     """List the ids of leads whose hot episode is open and when it began, the newest first."""
-    query = select(leads.c.id, leads.c.entered_at).where(leads.c.episode_is_open, *_list_conditions(chosen))
-    query = query.where(leads.c.entered_at.is_not(None))
+    is_hot = leads.c.episode_is_open & leads.c.entered_at.is_not(None)
+    query = select(leads.c.id, leads.c.entered_at).where(
+        is_hot, *_list_conditions(chosen), *_is_among_buckets(chosen)
+    )
     return read_page(connection, query, [leads.c.entered_at, leads.c.id], most=most, after=after)
 
 
@@ -135,12 +137,13 @@ def _read_bucket(
 
 
 def _choose_leads(chosen: QueueFilter) -> Select[Any]:
-    return select(leads.c.id).where(*_list_conditions(chosen))
+    buckets = [leads.c.bucket.in_(chosen.buckets)] if chosen.buckets else []
+    return select(leads.c.id).where(*_list_conditions(chosen), *buckets)
 
 
 def _choose_deadlines(chosen: QueueFilter) -> Select[Any]:
     query = select(leads.c.id, timers.c.due_at).join(timers, timers.c.lead_id == leads.c.id)
-    query = query.where(_UNDONE, _is_latest(), _is_nearest(), *_list_conditions(chosen))
+    query = query.where(_UNDONE, _is_latest(), _is_nearest(), *_list_conditions(chosen), *_is_among_buckets(chosen))
     if chosen.due_from is not None:
         query = query.where(timers.c.due_at >= chosen.due_from)
     if chosen.due_before is not None:
@@ -171,6 +174,12 @@ def _pass_over(which: str | None) -> list[ColumnElement[bool]]:
     return []
 
 
+def _is_among_buckets(chosen: QueueFilter) -> list[ColumnElement[bool]]:
+    """Of everybody's leads the buckets are wrapped: read in another order, they would be read whole and sorted."""
+    bucket = func.coalesce(leads.c.bucket, "") if chosen.owner_id is None else leads.c.bucket
+    return [bucket.in_(chosen.buckets)] if chosen.buckets else []
+
+
 def _list_conditions(chosen: QueueFilter) -> list[ColumnElement[bool]]:
     awake = or_(leads.c.snoozed_until.is_(None), leads.c.snoozed_until <= chosen.now)
     conditions = [~awake if chosen.is_snoozed else awake]
@@ -178,8 +187,6 @@ def _list_conditions(chosen: QueueFilter) -> list[ColumnElement[bool]]:
         conditions.append(IS_OPEN)
     else:
         conditions += [leads.c.owner_id == chosen.owner_id, leads.c.is_open]
-    if chosen.buckets:
-        conditions.append(leads.c.bucket.in_(chosen.buckets))
     if chosen.stages:
         conditions.append(leads.c.stage.in_(chosen.stages))
     if chosen.among is not None:
