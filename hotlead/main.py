@@ -13,6 +13,7 @@ from hotlead.verbs.export import export
 from hotlead.verbs.forget import forget
 from hotlead.verbs.import_ import import_leads
 from hotlead.verbs.keys import keys
+from hotlead.verbs.lineup import lineup
 from hotlead.verbs.owners import owners
 from hotlead.verbs.promote import promote
 from hotlead.verbs.replay import replay
@@ -24,6 +25,7 @@ from hotlead.verbs.score import score
 from hotlead.verbs.serve import serve
 from hotlead.verbs.thresholds import thresholds
 from hotlead.verbs.train import train
+from hotlead.verbs.users import users
 from hotlead.verbs.why import why
 from hotlead.verbs.worker import worker
 
@@ -44,6 +46,7 @@ _VERBS: dict[str, Callable[..., None]] = {
     "promote": promote,
     "rollback": rollback,
     "thresholds": thresholds,
+    "lineup": lineup,
     "score": score,
     "serve": serve,
     "worker": worker,
@@ -59,6 +62,7 @@ for name, verb in _VERBS.items():
     app.command(name)(verb)
 app.add_typer(agreement, name="agreement")
 app.add_typer(keys, name="keys")
+app.add_typer(users, name="users")
 app.add_typer(owners, name="owners")
 app.add_typer(channels, name="channels")
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from models.appraisal import Appraisal, find_appraisal
+from models.testimony import Testimony, find_testimony
 from models.artifact import read_facts
 from models.decision import Decision
 
@@ -124,27 +124,27 @@ def write_lineup(lineup: Lineup, home: Path) -> None:
     _replace(folder / "versions.json", msgspec.json.format(msgspec.json.encode(lineup), indent=1))
 
 
-def keep_appraisal(artifact_appraisal: Path, fingerprint: str, home: Path) -> None:
+def keep_testimony(artifact_testimony: Path, fingerprint: str, home: Path) -> None:
     """Keep a copy of what a version's test showed, where its artifact has it."""
-    if artifact_appraisal.is_file():
-        place = locate_appraisal(fingerprint, home)
+    if artifact_testimony.is_file():
+        place = locate_testimony(fingerprint, home)
         place.parent.mkdir(parents=True, exist_ok=True)
-        _replace(place, artifact_appraisal.read_bytes())
+        _replace(place, artifact_testimony.read_bytes())
 
 
-def find_kept_appraisal(fingerprint: str, home: Path) -> Appraisal | None:
+def find_kept_testimony(fingerprint: str, home: Path) -> Testimony | None:
     """Find what the test of a version showed, None where nothing was kept.
 
     Raises
     ------
-    UnreadableAppraisal
+    UnreadableTestimony
         If the file is something else.
     """
-    return find_appraisal(locate_appraisal(fingerprint, home))
+    return find_testimony(locate_testimony(fingerprint, home))
 
 
-def locate_appraisal(fingerprint: str, home: Path) -> Path:
-    """Return where the appraisal of a version lies in a home."""
+def locate_testimony(fingerprint: str, home: Path) -> Path:
+    """Return where the testimony of a version lies in a home."""
     return home / "lineup" / f"{fingerprint[:12]}.json"
 
 

@@ -8,15 +8,22 @@ import uvicorn
 from serving.app import create_app
 from serving.connections import HEADER_BYTES, build_protocol
 from serving.logs import build_log_config
+from serving.promoting import Foreman
 from serving.settings import Settings
 
 _GOODBYE_SECONDS = 10
 
 
-def run_server(settings: Settings, sockets: Sequence[socket.socket]) -> None:
-    """Serve on bound sockets until told to stop; requests in flight are answered first."""
+def run_server(settings: Settings, sockets: Sequence[socket.socket], *, foreman: Foreman | None = None) -> None:
+    """Serve on bound sockets until told to stop; requests in flight are answered first.
+
+    Parameters
+    ----------
+    foreman
+        Who puts models in force where a page asks for it.
+    """
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, foreman=foreman),
         http=build_protocol(settings.request_seconds),
         ws="none",
         lifespan="on",

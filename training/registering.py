@@ -11,7 +11,7 @@ import numpy as np
 
 from models.artifact import save_scorer
 from models.registry import Registry
-from training.appraising import appraise
+from training.testifying import gather_testimony
 from training.fitting import Fitted, TrainingOptions
 from training.history import History
 from training.report import TrainingReport, write_html, write_report_json
@@ -57,7 +57,7 @@ def register_fitted(
     with tempfile.TemporaryDirectory() as scratch, track_run(experiment, f"train {now:%Y-%m-%d %H:%M}") as run_id:
         artifact = Path(scratch) / "scorer"
         fingerprint = save_scorer(
-            scorer, artifact, examples=_pick_examples(fitted), appraisal=appraise(fitted, history, report)
+            scorer, artifact, examples=_pick_examples(fitted), testimony=gather_testimony(fitted, history, report)
         )
         page, plain = Path(scratch) / "report.html", Path(scratch) / "report.json"
         write_html(report, figures, page)

@@ -9,6 +9,7 @@ import typer
 
 from hotlead.home import DEFAULT_HOME, HomeOption
 from hotlead.verbs.keys import has_active_key
+from hotlead.verbs.users import has_user
 
 _BACKLOG = 2_048
 
@@ -23,7 +24,7 @@ class AddressTaken(ValueError):
 
 def serve(
     host: Annotated[
-        str, typer.Option("--host", help="Address to listen on; beyond loopback with keys.")
+        str, typer.Option("--host", help="Address to listen on; beyond loopback with keys or users.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="Port; 0 picks a free one.")] = 8000,
     home: HomeOption = DEFAULT_HOME,
@@ -31,26 +32,28 @@ def serve(
     """Answer scores over HTTP; a promoted model is picked up by itself. Other machines need a key."""
     check_reach(host, home)
     listening = listen(host, port)
+    from hotlead.promoting import VerbForeman
     from serving.server import run_server
     from serving.settings import Settings
 
     where = f"[{host}]" if ":" in host else host
     typer.echo(f"Serving on http://{where}:{listening.getsockname()[1]}/docs (stop with Ctrl+C)", err=True)
     with listening:
-        run_server(Settings(home=home), [listening])
+        run_server(Settings(home=home), [listening], foreman=VerbForeman(home))
 
 
 def check_reach(host: str, home: Path) -> None:
-    """Check that only this machine can reach an address, or that the store has a key to tell others apart.
+    """Check that only this machine can reach an address, or that the store has a key or a user to tell others apart.
 
     Raises
     ------
     BeyondLoopback
         If others can and there is none, or it is no address.
     """
-    if not is_loopback(host) and not has_active_key(home):
+    if not (is_loopback(host) or has_active_key(home) or has_user(home)):
         raise BeyondLoopback(
-            "others may ask only with a key: make one with `hotlead keys add`, or use --host 127.0.0.1"
+            "others must be told apart: add a user with `hotlead users add`, a key with `hotlead keys add`,"
+            " or use --host 127.0.0.1"
         )
 
 

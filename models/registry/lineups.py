@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from models.appraisal import APPRAISAL
+from models.testimony import TESTIMONY
 from models.artifact import DamagedArtifact, MismatchingArtifact
 from models.lineup import (
     KnownVersion,
@@ -14,8 +14,8 @@ from models.lineup import (
     ModelFacts,
     UnreadableLineup,
     find_lineup,
-    keep_appraisal,
-    locate_appraisal,
+    keep_testimony,
+    locate_testimony,
     read_model_facts,
     write_lineup,
 )
@@ -76,6 +76,6 @@ def _fetch_facts(registry: Registry, home: Path, number: str) -> ModelFacts | No
             facts = read_model_facts(artifact)
         except (MissingFiles, DamagedArtifact, MismatchingArtifact):
             return None
-        if not locate_appraisal(facts.fingerprint, home).is_file():
-            keep_appraisal(artifact / APPRAISAL, facts.fingerprint, home)
+        if not locate_testimony(facts.fingerprint, home).is_file():
+            keep_testimony(artifact / TESTIMONY, facts.fingerprint, home)
         return facts

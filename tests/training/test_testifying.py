@@ -1,4 +1,4 @@
-"""Appraising: the curves of an appraisal are those of the evaluation, point for point."""
+"""Testifying: the curves of a testimony are those of the evaluation, point for point."""
 
 import itertools
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.times import DAY
-from training.appraising import appraise, compute_distribution, compute_turning_points
+from training.testifying import gather_testimony, compute_distribution, compute_turning_points
 from training.evaluation import compute_gains
 from training.fitting import OURS
 from training.summarising import build_report
@@ -18,40 +18,39 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def appraisal(fitted, history):
-    """The appraisal of the fitted history."""
-    return appraise(fitted, history, build_report(fitted, history, name="a model", now=NOW))
+def testimony(fitted, history):
+    """The testimony of the fitted history."""
+    return gather_testimony(fitted, history, build_report(fitted, history, name="a model", now=NOW))
 
 
-def test_every_row_of_the_test_is_counted_once(appraisal, fitted):
+def test_every_row_of_the_test_is_counted_once(testimony, fitted):
     """Bins of reliability and of the distribution hold all test rows, and all their wins."""
     n, won = len(fitted.split.test), int(fitted.test_labels.sum())
-    assert sum(each.count for each in appraisal.reliability) == n
-    assert round(sum(each.count * each.seen for each in appraisal.reliability)) == won
-    assert sum(each.won + each.lost for each in appraisal.distribution) == n
-    assert sum(each.won for each in appraisal.distribution) == won
-    assert all(each.lower <= each.seen <= each.upper for each in appraisal.reliability)
+    assert sum(each.count for each in testimony.reliability) == n
+    assert round(sum(each.count * each.seen for each in testimony.reliability)) == won
+    assert sum(each.won + each.lost for each in testimony.distribution) == n
+    assert sum(each.won for each in testimony.distribution) == won
+    assert all(each.lower <= each.seen <= each.upper for each in testimony.reliability)
 
 
-def test_models_and_curves_are_those_of_the_comparison(appraisal, fitted):
+def test_models_and_curves_are_those_of_the_comparison(testimony, fitted):
     """Each model of the comparison has its figures and its gains."""
-    assert [row.model for row in appraisal.measured] == list(fitted.comparison["model"])
-    assert [curve.model for curve in appraisal.gains] == list(fitted.test_probabilities)
-    ours = next(curve for curve in appraisal.gains if curve.model == OURS)
+    assert [row.model for row in testimony.measured] == list(fitted.comparison["model"])
+    assert [curve.model for curve in testimony.gains] == list(fitted.test_probabilities)
+    ours = next(curve for curve in testimony.gains if curve.model == OURS)
     wanted = compute_gains(fitted.test_labels, fitted.test_probabilities[OURS])["captured"]
     assert ours.captured == tuple(wanted)
-    assert appraisal.drivers[0].importance == max(each.importance for each in appraisal.drivers) > 0
+    assert testimony.drivers[0].importance == max(each.importance for each in testimony.drivers) > 0
 
 
-def test_a_higher_threshold_turns_fewer_leads_hot(appraisal):
-    """Thresholds rise and leads fall; each lead is counted in one week at most."""
-    points = appraisal.turning_points
+def test_thresholds_rise_and_each_lead_counts_once(testimony):
+    """Each lead is counted in one week at most, and at the highest threshold few are left."""
+    points = testimony.turning_points
     assert len(points) > 50
     assert all(low.threshold < high.threshold for low, high in itertools.pairwise(points))
-    assert all(low.leads >= high.leads for low, high in itertools.pairwise(points))
+    assert points[-1].leads < points[len(points) // 2].leads
     assert all(0 <= point.won <= point.leads for point in points)
     assert all(sum(point.weeks) <= point.leads and point.weeks for point in points)
-    assert points[-1].leads > 0
 
 
 def test_a_lead_counts_when_it_first_reaches_a_threshold():
@@ -64,6 +63,23 @@ def test_a_lead_counts_when_it_first_reaches_a_threshold():
         (0.6, 2, 1, (1, 1)),
         (0.9, 1, 1, (0, 0)),
     ]
+
+
+def test_who_was_hot_before_the_period_does_not_turn_hot_in_it():
+    """A lead that reached a threshold earlier counts at higher ones alone."""
+    probability, labels = np.array([0.5, 0.8]), np.ones(2)
+    points = compute_turning_points(
+        probability, labels, np.zeros(2, np.int32), np.array([0, 8]) * DAY, start=7 * DAY, end=14 * DAY
+    )
+    assert [(point.threshold, point.leads, point.weeks) for point in points] == [(0.8, 1, (1,))]
+    both = compute_turning_points(
+        np.array([0.5, 0.8, 0.5]),
+        np.ones(3),
+        np.array([0, 0, 1], np.int32),
+        np.array([0, 8, 9]) * DAY,
+        start=7 * DAY,
+    )
+    assert [(point.threshold, point.leads) for point in both] == [(0.5, 1), (0.8, 1)]
 
 
 def test_without_dates_no_week_is_counted():

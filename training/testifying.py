@@ -1,4 +1,4 @@
-"""Appraising: the points of the curves by which people judge a scorer, measured on the test period."""
+"""Testifying: the points of the curves by which people judge a scorer, measured on the test period."""
 
 import numpy as np
 import pandas as pd
@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from features.engine import compute_features
 from features.times import DAY, to_micros
-from models.appraisal import (
-    Appraisal,
+from models.testimony import (
+    Testimony,
     Driver,
     GainsCurve,
     Measured,
@@ -28,11 +28,13 @@ from training.thresholds import list_live_snapshots
 
 _WEEK = 7 * DAY
 _POINTS = 201
+# Who has been above a threshold for weeks does not turn hot on the first day that is looked at.
+_BEFORE = 4 * _WEEK
 # In log-odds, so that the crowded low probabilities spread out; a twelfth of a percent to 98 %.
 _EDGES = np.arange(-7.0, 4.01, 0.25)
 
 
-def appraise(fitted: Fitted, history: History, report: TrainingReport) -> Appraisal:
+def gather_testimony(fitted: Fitted, history: History, report: TrainingReport) -> Testimony:
     """Gather what the test showed.
 
     Parameters
@@ -42,7 +44,7 @@ def appraise(fitted: Fitted, history: History, report: TrainingReport) -> Apprai
     """
     labels, ours = fitted.test_labels, fitted.test_probabilities[OURS]
     fields = Measured.__dataclass_fields__
-    return Appraisal(
+    return Testimony(
         measured=tuple(Measured(**{name: getattr(row, name) for name in fields}) for row in report.comparison),
         reliability=_list_bins(compute_reliability(labels, ours)),
         gains=tuple(_draw_gains(name, labels, found) for name, found in fitted.test_probabilities.items()),
@@ -85,8 +87,8 @@ def compute_turning_points(
 ) -> tuple[TurningPoint, ...]:
     """Compute what each of some two hundred thresholds would have done.
 
-    A lead counts where its probability first reaches a threshold, and is won where the snapshot of that moment is.
-    Thresholds are quantiles of how high leads came.
+    A lead counts where its probability first reaches a threshold, and is won where the snapshot of that moment is;
+    whoever reached it before the period does not count. Thresholds are quantiles of how high leads came.
 
     Parameters
     ----------
@@ -113,6 +115,8 @@ def _count_turns(
 ) -> TurningPoint:
     reached = np.flatnonzero(p >= threshold)
     first = reached[np.unique(who[reached], return_index=True)[1]]
+    if start is not None:
+        first = first[at[first] >= start]
     weeks: tuple[int, ...] = ()
     if start is not None and end is not None and (n_weeks := (end - start) // _WEEK):
         week = (at[first] - start) // _WEEK
@@ -130,7 +134,7 @@ def _list_turning_points(fitted: Fitted, history: History) -> tuple[TurningPoint
     as_of = rows.snapshots.as_of[test]
     start, end = int(as_of.min()), int(as_of.max()) + 1
     end = min(end, to_micros(get_observed_until(history)) - horizon + 1)
-    live = list_live_snapshots(rows, start, end)
+    live = list_live_snapshots(rows, start - _BEFORE, end)
     table = compute_features(rows.leads, rows.events, live, feature_set=fitted.scorer.feature_set)
     endings = read_endings(history)
     # Whoever was won on an unknown day has no label: such leads are nowhere in the test either.

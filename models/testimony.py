@@ -1,6 +1,6 @@
-"""The appraisal: what a scorer's one test showed, in the points of the curves that people look at.
+"""The testimony: what a scorer's one test showed, in the points of the curves that people look at.
 
-It travels inside the artifact as ``appraisal.json`` and holds counts and shares alone, nothing of a single lead.
+It travels inside the artifact as ``testimony.json`` and holds counts and shares alone, nothing of a single lead.
 """
 
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-APPRAISAL = "appraisal.json"
+TESTIMONY = "testimony.json"
 
 
-class UnreadableAppraisal(ValueError):
-    """The file is there and is no appraisal."""
+class UnreadableTestimony(ValueError):
+    """The file is there and is no testimony."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Appraisal:
+class Testimony:
     """What was measured of a scorer, once, on rows it had not seen."""
 
     measured: tuple[Measured, ...]
@@ -125,22 +125,22 @@ class Appraisal:
     stretches: tuple[Stretch, ...]
 
 
-def write_appraisal(appraisal: Appraisal, path: Path) -> None:
-    """Write an appraisal as JSON."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(appraisal), indent=1))
+def write_testimony(testimony: Testimony, path: Path) -> None:
+    """Write a testimony as JSON."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(testimony), indent=1))
 
 
-def find_appraisal(path: Path) -> Appraisal | None:
-    """Find an appraisal, None where there is no such file: older trainings left none.
+def find_testimony(path: Path) -> Testimony | None:
+    """Find a testimony, None where there is no such file: older trainings left none.
 
     Raises
     ------
-    UnreadableAppraisal
+    UnreadableTestimony
         If the file is something else.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Appraisal)
+        return msgspec.json.decode(path.read_bytes(), type=Testimony)
     except FileNotFoundError:
         return None
     except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
-        raise UnreadableAppraisal(f"{path.name} is no appraisal that this version reads: train anew") from error
+        raise UnreadableTestimony(f"{path.name} is no testimony that this version reads: train anew") from error

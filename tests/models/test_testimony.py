@@ -1,11 +1,11 @@
-"""The appraisal: what was measured is read back as it was written."""
+"""The testimony: what was measured is read back as it was written."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from models.appraisal import (
-    Appraisal,
+from models.testimony import (
+    Testimony,
     Driver,
     GainsCurve,
     Measured,
@@ -13,13 +13,13 @@ from models.appraisal import (
     ScoreBin,
     Stretch,
     TurningPoint,
-    UnreadableAppraisal,
-    find_appraisal,
-    write_appraisal,
+    UnreadableTestimony,
+    find_testimony,
+    write_testimony,
 )
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
-APPRAISAL = Appraisal(
+TESTIMONY = Testimony(
     measured=(
         Measured(
             model="hotlead",
@@ -47,20 +47,20 @@ APPRAISAL = Appraisal(
 )
 
 
-def test_an_appraisal_comes_back_as_it_went(tmp_path):
+def test_an_testimony_comes_back_as_it_went(tmp_path):
     """Writing and reading give the very same values."""
-    write_appraisal(APPRAISAL, tmp_path / "one.json")
-    assert find_appraisal(tmp_path / "one.json") == APPRAISAL
+    write_testimony(TESTIMONY, tmp_path / "one.json")
+    assert find_testimony(tmp_path / "one.json") == TESTIMONY
 
 
 def test_without_a_file_there_is_none(tmp_path):
-    """A model of an older training has no appraisal, and that is no error."""
-    assert find_appraisal(tmp_path / "none.json") is None
+    """A model of an older training has no testimony, and that is no error."""
+    assert find_testimony(tmp_path / "none.json") is None
 
 
 @pytest.mark.parametrize("content", [b"{}", b"[", b"\xff\xfe", b"null"])
-def test_another_file_is_no_appraisal(tmp_path, content):
+def test_another_file_is_no_testimony(tmp_path, content):
     """What is something else says what to do."""
     (tmp_path / "odd.json").write_bytes(content)
-    with pytest.raises(UnreadableAppraisal, match="train anew"):
-        find_appraisal(tmp_path / "odd.json")
+    with pytest.raises(UnreadableTestimony, match="train anew"):
+        find_testimony(tmp_path / "odd.json")
