@@ -18,7 +18,7 @@ from serving.usecases.admitting import ANYBODY_HERE, Admitted, KnownKeys, check_
 
 
 class Admission:
-    """Admits callers by their keys or their signatures; a store that never had a key admits this machine.
+    """Admits callers by their keys or their signatures; a store that never had a key or a user admits this machine.
 
     Parameters
     ----------

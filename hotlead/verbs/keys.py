@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from serving.usecases.admitting import NewKey
 
 keys = typer.Typer(
-    help="Make, list and revoke the keys of those who may ask. A store that never had one answers this machine.",
+    help="Make, list and revoke the keys of those who may ask. Without keys and users, this machine may.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

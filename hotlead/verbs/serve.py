@@ -43,7 +43,7 @@ def serve(
 
 
 def check_reach(host: str, home: Path) -> None:
-    """Check that only this machine can reach an address, or that the store has a key or a user to tell others apart.
+    """Check that only this machine can reach an address, or that keys or users tell others apart.
 
     Raises
     ------

@@ -89,7 +89,7 @@ def check_loopback(told: Told, peer: str) -> None:
     """
     hosts = told.get(b"host", [])
     if len(hosts) != 1 or not _is_loopback(hosts[0]) or not _is_here(peer):
-        raise WrongHost("there are no keys yet, so only this machine may ask, as 127.0.0.1 or localhost")
+        raise WrongHost("there are no keys or users yet, so only this machine may ask, as 127.0.0.1 or localhost")
 
 
 def _is_own(origin: bytes, hosts: list[bytes]) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from serving.store import keys as key_rows
 from serving.store.keys import StoredKey
+from serving.store.users import has_users
 
 SCOPES = ("ingest", "score", "read", "admin")
 """What a key may do; ``admin`` includes the others."""
@@ -51,7 +52,7 @@ class Admitted:
 
 
 ANYBODY_HERE = Admitted(key_id="", name="anybody on this machine", scopes=frozenset(SCOPES))
-"""Who asks a store that never had a key."""
+"""Who asks a store that never had a key or a user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class Signer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownKeys:
-    """The active keys by their digests, those that sign, and whether the store never had any."""
+    """The active keys by their digests, those that sign, and whether the store never had any, nor a user."""
 
     by_digest: Mapping[bytes, Admitted]
     signers: tuple[Signer, ...]
@@ -157,8 +158,8 @@ def read_known_keys(connection: Connection) -> KnownKeys:
         signers=tuple(
             Signer(admitted=_admit(key), secret=key.signing_secret) for key in active if key.signing_secret
         ),
-        # Revoking the last key must not open the door to everybody.
-        is_open=not stored,
+        # Revoking the last key must not open the door to everybody, and users sign in so that we know who asks.
+        is_open=not stored and not has_users(connection),
     )
 
 

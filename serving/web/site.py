@@ -25,8 +25,9 @@ from serving.observing import log_failure
 from serving.service import Service
 from serving.store.keys import has_keys
 from serving.usecases.committing import StoreUnavailable
+from serving.usecases.enrolling import BadUser, UnknownUser
 from serving.usecases.rights import ANYBODY, Right, Visitor
-from serving.usecases.signing_in import BadUser, UnknownUser, find_visitor, has_users, take_page_secret
+from serving.usecases.signing_in import find_visitor, has_users, take_page_secret
 from serving.usecases.standing import gather_people
 from serving.web.cookies import SESSION, VISIT, read_cookie, set_cookie
 from serving.web.forms import BadForm, FormTooLarge, StaleForm, check_length, check_text, check_token, read_form

@@ -21,8 +21,9 @@ from serving.store.database import Database, sqlite_url
 from serving.store.migrating import migrate
 from serving.store.spending import save_spending
 from serving.usecases.admitting import add_key
+from serving.usecases.enrolling import add_user, make_link
 from serving.usecases.signing import propose, sign
-from serving.usecases.signing_in import add_user, make_link, set_password, sign_in_by_link
+from serving.usecases.signing_in import set_password, sign_in_by_link
 from tests.browser.cast import PASSWORD, USERS
 from tests.browser.history import WEEKS, Past
 from tests.browser.schooling import school
