@@ -1,7 +1,7 @@
 """The artifact: a scorer on disk as LightGBM text and JSON under a manifest of hashes. Nothing is unpickled.
 
 A folder holds ``scorer.json``, one text file a member, ``golden.json`` (rows with the probabilities they must get),
-perhaps ``testimony.json`` (what its test showed) and ``manifest.json`` (SHA-256 of every other file).
+perhaps ``findings.json`` (what its test showed) and ``manifest.json`` (SHA-256 of every other file).
 """
 
 import hashlib
@@ -17,10 +17,10 @@ import numpy as np
 
 from features.engine import FeatureTable
 from features.feature_set import FeatureSet
-from models.testimony import TESTIMONY, Testimony, write_testimony
 from models.buckets import Thresholds
 from models.calibration import Calibrator
 from models.encoding import Encoding
+from models.findings import FINDINGS, Findings, write_findings
 from models.members import Member, read_member
 from models.probing import compute_probe, list_differences
 from models.reference import Reference
@@ -44,7 +44,7 @@ class MismatchingArtifact(ValueError):
 
 
 def save_scorer(
-    scorer: LeadScorer, folder: Path, *, examples: FeatureTable, testimony: Testimony | None = None
+    scorer: LeadScorer, folder: Path, *, examples: FeatureTable, findings: Findings | None = None
 ) -> str:
     """Save a fitted scorer into a new folder.
 
@@ -52,7 +52,7 @@ def save_scorer(
     ----------
     examples
         Rows whose probabilities are stored to be compared on loading; the first few are taken.
-    testimony
+    findings
         What its test showed, to travel with it.
 
     Returns
@@ -65,8 +65,8 @@ def save_scorer(
         (folder / f"member_{position}.txt").write_text(member.to_text(), encoding="utf-8")
     _write_json(folder / _SCORER, _describe(scorer))
     _write_json(folder / _GOLDEN, _record_golden(scorer, examples))
-    if testimony is not None:
-        write_testimony(testimony, folder / TESTIMONY)
+    if findings is not None:
+        write_findings(findings, folder / FINDINGS)
     return _seal(folder)
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from models.testimony import Testimony, find_testimony
 from models.artifact import read_facts
 from models.decision import Decision
+from models.findings import Findings, find_findings
 
 
 class UnreadableLineup(ValueError):
@@ -124,27 +124,27 @@ def write_lineup(lineup: Lineup, home: Path) -> None:
     _replace(folder / "versions.json", msgspec.json.format(msgspec.json.encode(lineup), indent=1))
 
 
-def keep_testimony(artifact_testimony: Path, fingerprint: str, home: Path) -> None:
+def keep_findings(found: Path, fingerprint: str, home: Path) -> None:
     """Keep a copy of what a version's test showed, where its artifact has it."""
-    if artifact_testimony.is_file():
-        place = locate_testimony(fingerprint, home)
+    if found.is_file():
+        place = locate_findings(fingerprint, home)
         place.parent.mkdir(parents=True, exist_ok=True)
-        _replace(place, artifact_testimony.read_bytes())
+        _replace(place, found.read_bytes())
 
 
-def find_kept_testimony(fingerprint: str, home: Path) -> Testimony | None:
+def find_kept_findings(fingerprint: str, home: Path) -> Findings | None:
     """Find what the test of a version showed, None where nothing was kept.
 
     Raises
     ------
-    UnreadableTestimony
+    UnreadableFindings
         If the file is something else.
     """
-    return find_testimony(locate_testimony(fingerprint, home))
+    return find_findings(locate_findings(fingerprint, home))
 
 
-def locate_testimony(fingerprint: str, home: Path) -> Path:
-    """Return where the testimony of a version lies in a home."""
+def locate_findings(fingerprint: str, home: Path) -> Path:
+    """Return where the findings of a version lie in a home."""
     return home / "lineup" / f"{fingerprint[:12]}.json"
 
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from models.artifact import save_scorer
 from models.registry import Registry
-from training.testifying import gather_testimony
 from training.fitting import Fitted, TrainingOptions
 from training.history import History
+from training.measuring import gather_findings
 from training.report import TrainingReport, write_html, write_report_json
 from training.summarising import build_report, describe_scorer, draw_figures
 from training.tracking import prepare_tracking, record_run, track_run
@@ -57,7 +57,7 @@ def register_fitted(
     with tempfile.TemporaryDirectory() as scratch, track_run(experiment, f"train {now:%Y-%m-%d %H:%M}") as run_id:
         artifact = Path(scratch) / "scorer"
         fingerprint = save_scorer(
-            scorer, artifact, examples=_pick_examples(fitted), testimony=gather_testimony(fitted, history, report)
+            scorer, artifact, examples=_pick_examples(fitted), findings=gather_findings(fitted, history, report)
         )
         page, plain = Path(scratch) / "report.html", Path(scratch) / "report.json"
         write_html(report, figures, page)

@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from models.testimony import TESTIMONY
 from models.artifact import DamagedArtifact, MismatchingArtifact
+from models.findings import FINDINGS
 from models.lineup import (
     KnownVersion,
     Lineup,
     ModelFacts,
     UnreadableLineup,
     find_lineup,
-    keep_testimony,
-    locate_testimony,
+    keep_findings,
+    locate_findings,
     read_model_facts,
     write_lineup,
 )
@@ -76,6 +76,6 @@ def _fetch_facts(registry: Registry, home: Path, number: str) -> ModelFacts | No
             facts = read_model_facts(artifact)
         except (MissingFiles, DamagedArtifact, MismatchingArtifact):
             return None
-        if not locate_testimony(facts.fingerprint, home).is_file():
-            keep_testimony(artifact / TESTIMONY, facts.fingerprint, home)
+        if not locate_findings(facts.fingerprint, home).is_file():
+            keep_findings(artifact / FINDINGS, facts.fingerprint, home)
         return facts

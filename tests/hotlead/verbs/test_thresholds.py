@@ -11,7 +11,7 @@ from hotlead import main
 from hotlead.verbs.thresholds import ImpossibleThreshold, SameThresholds, set_thresholds
 from models.artifact import load_scorer
 from models.champion import find_champion
-from models.lineup import find_kept_testimony, find_lineup
+from models.lineup import find_kept_findings, find_lineup
 from models.registry import Registry, UnknownVersion
 
 
@@ -51,7 +51,7 @@ def test_thresholds_make_a_version_that_differs_in_nothing_else(home, fitted):
     )
     assert champion.decision.compared_with == "1"
     assert lineup.find("1").decision.by == "Sam"
-    kept = [find_kept_testimony(each.facts.fingerprint, home.folder) for each in lineup.versions]
+    kept = [find_kept_findings(each.facts.fingerprint, home.folder) for each in lineup.versions]
     assert kept[0] is not None
     assert kept[0] == kept[1]
     assert ask(home, "rollback", "--by", "Kim", "--why", "too many") == {"champion": "1"}

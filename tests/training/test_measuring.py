@@ -1,4 +1,4 @@
-"""Testifying: the curves of a testimony are those of the evaluation, point for point."""
+"""Measuring: the curves of the findings are those of the evaluation, point for point."""
 
 import itertools
 from datetime import UTC, datetime
@@ -9,43 +9,43 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.times import DAY
-from training.testifying import gather_testimony, compute_distribution, compute_turning_points
 from training.evaluation import compute_gains
 from training.fitting import OURS
+from training.measuring import compute_distribution, compute_turning_points, gather_findings
 from training.summarising import build_report
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def testimony(fitted, history):
-    """The testimony of the fitted history."""
-    return gather_testimony(fitted, history, build_report(fitted, history, name="a model", now=NOW))
+def findings(fitted, history):
+    """The findings of the fitted history."""
+    return gather_findings(fitted, history, build_report(fitted, history, name="a model", now=NOW))
 
 
-def test_every_row_of_the_test_is_counted_once(testimony, fitted):
+def test_every_row_of_the_test_is_counted_once(findings, fitted):
     """Bins of reliability and of the distribution hold all test rows, and all their wins."""
     n, won = len(fitted.split.test), int(fitted.test_labels.sum())
-    assert sum(each.count for each in testimony.reliability) == n
-    assert round(sum(each.count * each.seen for each in testimony.reliability)) == won
-    assert sum(each.won + each.lost for each in testimony.distribution) == n
-    assert sum(each.won for each in testimony.distribution) == won
-    assert all(each.lower <= each.seen <= each.upper for each in testimony.reliability)
+    assert sum(each.count for each in findings.reliability) == n
+    assert round(sum(each.count * each.seen for each in findings.reliability)) == won
+    assert sum(each.won + each.lost for each in findings.distribution) == n
+    assert sum(each.won for each in findings.distribution) == won
+    assert all(each.lower <= each.seen <= each.upper for each in findings.reliability)
 
 
-def test_models_and_curves_are_those_of_the_comparison(testimony, fitted):
+def test_models_and_curves_are_those_of_the_comparison(findings, fitted):
     """Each model of the comparison has its figures and its gains."""
-    assert [row.model for row in testimony.measured] == list(fitted.comparison["model"])
-    assert [curve.model for curve in testimony.gains] == list(fitted.test_probabilities)
-    ours = next(curve for curve in testimony.gains if curve.model == OURS)
+    assert [row.model for row in findings.measured] == list(fitted.comparison["model"])
+    assert [curve.model for curve in findings.gains] == list(fitted.test_probabilities)
+    ours = next(curve for curve in findings.gains if curve.model == OURS)
     wanted = compute_gains(fitted.test_labels, fitted.test_probabilities[OURS])["captured"]
     assert ours.captured == tuple(wanted)
-    assert testimony.drivers[0].importance == max(each.importance for each in testimony.drivers) > 0
+    assert findings.drivers[0].importance == max(each.importance for each in findings.drivers) > 0
 
 
-def test_thresholds_rise_and_each_lead_counts_once(testimony):
+def test_thresholds_rise_and_each_lead_counts_once(findings):
     """Each lead is counted in one week at most, and at the highest threshold few are left."""
-    points = testimony.turning_points
+    points = findings.turning_points
     assert len(points) > 50
     assert all(low.threshold < high.threshold for low, high in itertools.pairwise(points))
     assert points[-1].leads < points[len(points) // 2].leads

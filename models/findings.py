@@ -1,6 +1,6 @@
-"""The testimony: what a scorer's one test showed, in the points of the curves that people look at.
+"""Findings: what a scorer's one test showed, in the points of the curves that people look at.
 
-It travels inside the artifact as ``testimony.json`` and holds counts and shares alone, nothing of a single lead.
+They travel inside the artifact as ``findings.json`` and hold counts and shares alone, nothing of a single lead.
 """
 
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-TESTIMONY = "testimony.json"
+FINDINGS = "findings.json"
 
 
-class UnreadableTestimony(ValueError):
-    """The file is there and is no testimony."""
+class UnreadableFindings(ValueError):
+    """The file is there and holds no findings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Testimony:
+class Findings:
     """What was measured of a scorer, once, on rows it had not seen."""
 
     measured: tuple[Measured, ...]
@@ -125,22 +125,22 @@ class Testimony:
     stretches: tuple[Stretch, ...]
 
 
-def write_testimony(testimony: Testimony, path: Path) -> None:
-    """Write a testimony as JSON."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(testimony), indent=1))
+def write_findings(findings: Findings, path: Path) -> None:
+    """Write findings as JSON."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(findings), indent=1))
 
 
-def find_testimony(path: Path) -> Testimony | None:
-    """Find a testimony, None where there is no such file: older trainings left none.
+def find_findings(path: Path) -> Findings | None:
+    """Find findings, None where there is no such file: older trainings left none.
 
     Raises
     ------
-    UnreadableTestimony
+    UnreadableFindings
         If the file is something else.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Testimony)
+        return msgspec.json.decode(path.read_bytes(), type=Findings)
     except FileNotFoundError:
         return None
     except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
-        raise UnreadableTestimony(f"{path.name} is no testimony that this version reads: train anew") from error
+        raise UnreadableFindings(f"{path.name} holds no findings that this version reads: train anew") from error

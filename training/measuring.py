@@ -1,4 +1,4 @@
-"""Testifying: the points of the curves by which people judge a scorer, measured on the test period."""
+"""Measuring: the points of the curves by which people judge a scorer, measured on the test period."""
 
 import numpy as np
 import pandas as pd
@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from features.engine import compute_features
 from features.times import DAY, to_micros
-from models.testimony import (
-    Testimony,
+from models.findings import (
     Driver,
+    Findings,
     GainsCurve,
     Measured,
     ReliabilityBin,
@@ -34,7 +34,7 @@ _BEFORE = 4 * _WEEK
 _EDGES = np.arange(-7.0, 4.01, 0.25)
 
 
-def gather_testimony(fitted: Fitted, history: History, report: TrainingReport) -> Testimony:
+def gather_findings(fitted: Fitted, history: History, report: TrainingReport) -> Findings:
     """Gather what the test showed.
 
     Parameters
@@ -44,7 +44,7 @@ def gather_testimony(fitted: Fitted, history: History, report: TrainingReport) -
     """
     labels, ours = fitted.test_labels, fitted.test_probabilities[OURS]
     fields = Measured.__dataclass_fields__
-    return Testimony(
+    return Findings(
         measured=tuple(Measured(**{name: getattr(row, name) for name in fields}) for row in report.comparison),
         reliability=_list_bins(compute_reliability(labels, ours)),
         gains=tuple(_draw_gains(name, labels, found) for name, found in fitted.test_probabilities.items()),

@@ -1,25 +1,25 @@
-"""The testimony: what was measured is read back as it was written."""
+"""The findings: what was measured is read back as it was written."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from models.testimony import (
-    Testimony,
+from models.findings import (
     Driver,
+    Findings,
     GainsCurve,
     Measured,
     ReliabilityBin,
     ScoreBin,
     Stretch,
     TurningPoint,
-    UnreadableTestimony,
-    find_testimony,
-    write_testimony,
+    UnreadableFindings,
+    find_findings,
+    write_findings,
 )
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
-TESTIMONY = Testimony(
+FINDINGS = Findings(
     measured=(
         Measured(
             model="hotlead",
@@ -47,20 +47,20 @@ TESTIMONY = Testimony(
 )
 
 
-def test_an_testimony_comes_back_as_it_went(tmp_path):
+def test_findings_come_back_as_they_went(tmp_path):
     """Writing and reading give the very same values."""
-    write_testimony(TESTIMONY, tmp_path / "one.json")
-    assert find_testimony(tmp_path / "one.json") == TESTIMONY
+    write_findings(FINDINGS, tmp_path / "one.json")
+    assert find_findings(tmp_path / "one.json") == FINDINGS
 
 
 def test_without_a_file_there_is_none(tmp_path):
-    """A model of an older training has no testimony, and that is no error."""
-    assert find_testimony(tmp_path / "none.json") is None
+    """A model of an older training has no findings, and that is no error."""
+    assert find_findings(tmp_path / "none.json") is None
 
 
 @pytest.mark.parametrize("content", [b"{}", b"[", b"\xff\xfe", b"null"])
-def test_another_file_is_no_testimony(tmp_path, content):
+def test_another_file_holds_no_findings(tmp_path, content):
     """What is something else says what to do."""
     (tmp_path / "odd.json").write_bytes(content)
-    with pytest.raises(UnreadableTestimony, match="train anew"):
-        find_testimony(tmp_path / "odd.json")
+    with pytest.raises(UnreadableFindings, match="train anew"):
+        find_findings(tmp_path / "odd.json")
