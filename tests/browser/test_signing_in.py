@@ -19,8 +19,8 @@ def test_a_user_signs_in_by_the_form_and_out_again(visit: Visit) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/account")
-    expect(page.get_by_text("Anna Lindqvist")).to_be_visible()
-    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("banner").get_by_text("Anna Lindqvist")).to_be_visible()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     page.wait_for_url("**/sign-in*")
     page.goto("/account")
     assert "/sign-in" in page.url
