@@ -9,14 +9,15 @@ from playwright.sync_api import Page
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 _GRAVE = ("serious", "critical")
 _ASK = "asked => axe.run(document, asked).then(found => found.violations)"
-# What scrolls within itself, or is there for those who listen, sticks out of nothing.
+# What scrolls within a box of its own, with all that is placed in it, sticks out of nothing.
 _STICKING_OUT = """() => {
-  const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return [];
-  const scrolls = each => each && each !== document.body && (getComputedStyle(each).overflowX !== "visible" || scrolls(each.parentElement));
+  const width = document.documentElement.clientWidth, whole = document.documentElement.scrollWidth;
+  if (whole <= width) return [];
+  const holds = box => box && box !== document.body && (getComputedStyle(box).overflowX !== "visible" || holds(up(box)));
+  const up = each => getComputedStyle(each).position === "absolute" ? each.offsetParent : each.parentElement;
   return [...document.body.querySelectorAll("*")]
-    .filter(each => each.getBoundingClientRect().right > width + 1 && !scrolls(each.parentElement))
-    .map(each => each.outerHTML.slice(0, 120)).concat([`${document.documentElement.scrollWidth} > ${width}`]);
+    .filter(each => each.getBoundingClientRect().right > width + 1 && !holds(up(each)))
+    .map(each => each.outerHTML.slice(0, 120)).concat([`${whole} pixels on ${width}`]);
 }"""
 
 

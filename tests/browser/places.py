@@ -1,4 +1,4 @@
-"""The places of the site: for each route that shows something, addresses that show it, and what a visit may be told."""
+"""The places of the site: for each route that shows something, addresses that show it, and who looks."""
 
 from dataclasses import dataclass
 
