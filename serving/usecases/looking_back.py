@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from features.feature_set import FeatureSet
+from features.tables import EventLog, LeadTable, SnapshotTable
 from serving.store.accounts import read_accounts
 from serving.store.leads import LeadRecord, list_members
-from serving.usecases.histories import Reading
-from serving.usecases.looking import Look, Seen, look
+from serving.usecases.histories import History, Reading
+from serving.usecases.looking import Look, Seen, lay_out, look
 from serving.usecases.standing import Standing
 
 
@@ -20,17 +22,18 @@ def look_at_records(
 ) -> Look:
     """Look at leads, each at its own moment; the caller has at least one, each once, and a scorer in force."""
     assert standing.in_force is not None
-    account_ids = {record.account_id for record in records if record.account_id is not None}
-    accounts = read_accounts(connection, account_ids) if account_ids else {}
-    members = list_members(connection, account_ids)
-    seqs = {lead_id: seq for listed in members.values() for lead_id, seq in listed}
-    seqs.update({record.id: record.facts_seq for record in records})
-    seen = [
-        _see(record, moment, accounts[record.account_id].attributes if record.account_id else None)
-        for record, moment in zip(records, as_of, strict=True)
-    ]
-    names = {account_id: [lead_id for lead_id, _ in listed] for account_id, listed in members.items()}
-    return look(seen, names, reading.get(connection, seqs), standing.in_force.scorer)
+    return look(*_gather(connection, records, as_of, reading), standing.in_force.scorer)
+
+
+def lay_out_records(
+    connection: Connection,
+    records: Sequence[LeadRecord],
+    as_of: Sequence[int],
+    feature_set: FeatureSet,
+    reading: Reading,
+) -> tuple[LeadTable, EventLog, SnapshotTable]:
+    """Lay out leads as the engine's tables, each at its own moment; the caller has at least one, each once."""
+    return lay_out(*_gather(connection, records, as_of, reading), feature_set)
 
 
 def find_past_buckets(
@@ -67,3 +70,20 @@ def _see(record: LeadRecord, as_of: int, account_attributes: str | None) -> Seen
         attributes=record.attributes,
         account_attributes=account_attributes,
     )
+
+
+def _gather(
+    connection: Connection, records: Sequence[LeadRecord], as_of: Sequence[int], reading: Reading
+) -> tuple[list[Seen], dict[str, list[str]], dict[str, History]]:
+    """Gather what `look` takes of leads: themselves, the leads of their accounts, and the events of all of them."""
+    account_ids = {record.account_id for record in records if record.account_id is not None}
+    accounts = read_accounts(connection, account_ids) if account_ids else {}
+    members = list_members(connection, account_ids)
+    seqs = {lead_id: seq for listed in members.values() for lead_id, seq in listed}
+    seqs.update({record.id: record.facts_seq for record in records})
+    seen = [
+        _see(record, moment, accounts[record.account_id].attributes if record.account_id else None)
+        for record, moment in zip(records, as_of, strict=True)
+    ]
+    names = {account_id: [lead_id for lead_id, _ in listed] for account_id, listed in members.items()}
+    return seen, names, reading.get(connection, seqs)
