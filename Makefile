@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 ROOMS  := features agreement models training serving hotlead
 export MLFLOW_DISABLE_TELEMETRY ?= true
 
-.PHONY: help setup demo test check bench crash fuzz notebooks migration lock clean
+.PHONY: help setup demo test check bench crash fuzz notebooks pictures migration lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -51,6 +51,9 @@ fuzz: $(READY)  ## ask the service for everything in every way and count what br
 
 notebooks: $(READY)  ## run the notebooks again and keep their outputs
 	$(BIN)/jupyter execute --inplace notebooks/*.ipynb
+
+pictures: $(READY)  ## draw the pages again for the docs; needs Chromium
+	$(BIN)/python -m tests.browser.pictures
 
 migration: $(READY)  ## draft the store's next revision: make migration SAYS="add a note to alerts"
 	$(BIN)/python -m serving.store.migrations.drafting "$(SAYS)"

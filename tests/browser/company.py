@@ -43,8 +43,8 @@ class Company:
     key: str
 
 
-def found_company(home: Path, now: datetime) -> Company:
-    """Found the company in an empty folder."""
+def found_company(home: Path, now: datetime, *, is_attacked: bool = True) -> Company:
+    """Found the company in an empty folder, with leads whose names are attacks among the others or without."""
     home.mkdir(parents=True, exist_ok=True)
     in_force, at = school(home, now), to_micros(now)
     database = Database(sqlite_url(home))
@@ -59,7 +59,7 @@ def found_company(home: Path, now: datetime) -> Company:
             for month in {f"{now:%Y-%m}", f"{to_datetime(begun):%Y-%m}"}:
                 save_spending(connection, Spending(channel=channel, month=month, euros=euros), at)
     world = World(sqlite_url(home), in_force, signed.terms, now=at)
-    Past(world).live()
+    Past(world).live(is_attacked=is_attacked)
     world.close()
     company = Company(home=home, sessions=_let_in(database, at), key=_make_key(database, at))
     database.close()

@@ -12,24 +12,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from hotlead.local_server import find_free_port, serve_home
 from hotlead.receiver import Receiver
+from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.company import Company, found_company, read_company
 from tests.browser.visits import Site, Visits
-
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-
-
-def find_chromium() -> str | None:
-    """Find the system's Chromium: the one that ``HOTLEAD_CHROMIUM`` names, else the first on the path."""
-    named = os.environ.get("HOTLEAD_CHROMIUM")
-    return named or next(filter(None, map(shutil.which, _NAMES)), None)
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +58,7 @@ def _lend_company(home: Path) -> Company:
 def browser(chromium: str) -> Iterator[Browser]:
     """Chromium without a window. It ends with the file: as long as it runs, nobody else may run an event loop."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
+        running = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         yield running
         running.close()
 

@@ -15,6 +15,8 @@ WEEKS = 6
 _LEADS = 84
 _TICK = 12 * HOUR
 _REASONS = ("no_answer", "not_now", "no_budget", "competitor", "not_a_fit")
+# Hours ago, and how many of the names come then.
+_ATTACKS = (("overdue", 20, 3), ("fresh", 2, len(HOSTILE_NAMES)))
 # Of hand-overs at one look: reached and taken, tried in vain, given up with a reason, left lying.
 _TAKEN, _TRIED, _GIVEN_UP = 0.45, 0.65, 0.8
 
@@ -27,7 +29,7 @@ class Past:
         self._waiting = {f"L-{number:03}": number for number in range(1, _LEADS + 1)}
         self._keenness: dict[str, float] = {}
 
-    def live(self) -> None:
+    def live(self, *, is_attacked: bool) -> None:
         """Live until the world's clock shows what it showed before."""
         now = self._world.now
         self._world.now = now - WEEKS * 7 * DAY
@@ -38,10 +40,9 @@ class Past:
             self._arrive([lead_id for lead_id in self._waiting if arrivals[lead_id] <= tick])
             self._act()
             self._sell()
-        self._world.run_until(now - 20 * HOUR)
-        self._attack("overdue", seen=3)
-        self._world.run_until(now - 2 * HOUR)
-        self._attack("fresh", seen=len(HOSTILE_NAMES))
+        for word, hours, seen in _ATTACKS if is_attacked else ():
+            self._world.run_until(now - hours * HOUR)
+            self._attack(word, seen)
         self._world.run_until(now)
 
     def _draw_arrivals(self, now: int) -> dict[str, int]:

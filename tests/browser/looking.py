@@ -13,7 +13,8 @@ _ASK = "asked => axe.run(document, asked).then(found => found.violations)"
 _STICKING_OUT = """() => {
   const width = document.documentElement.clientWidth, whole = document.documentElement.scrollWidth;
   if (whole <= width) return [];
-  const holds = box => box && box !== document.body && (getComputedStyle(box).overflowX !== "visible" || holds(up(box)));
+  const cuts = box => getComputedStyle(box).overflowX !== "visible";
+  const holds = box => box && box !== document.body && (cuts(box) || holds(up(box)));
   const up = each => getComputedStyle(each).position === "absolute" ? each.offsetParent : each.parentElement;
   return [...document.body.querySelectorAll("*")]
     .filter(each => each.getBoundingClientRect().right > width + 1 && !holds(up(each)))
