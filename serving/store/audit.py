@@ -15,7 +15,13 @@ def insert_audit(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
 
 
 def list_audit(
-    connection: Connection, *, most: int, before: int | None = None, who: str | None = None, what: str | None = None
+    connection: Connection,
+    *,
+    most: int,
+    before: int | None = None,
+    who: str | None = None,
+    what: str | None = None,
+    target: str | None = None,
 ) -> list[Row[Any]]:
     """List entries, the latest first; `what` is all of an entry's word, or what it begins with before a dot."""
     found = select(audit).order_by(audit.c.id.desc()).limit(most)
@@ -25,4 +31,6 @@ def list_audit(
         found = found.where(audit.c.who == who)
     if what is not None:
         found = found.where((audit.c.what == what) | audit.c.what.startswith(f"{what}.", autoescape=True))
+    if target is not None:
+        found = found.where(audit.c.target == target)
     return list(connection.execute(found))

@@ -24,6 +24,7 @@ from serving.errors import describe_problem
 from serving.observing import log_failure
 from serving.service import Service
 from serving.store.keys import has_keys
+from serving.usecases.admitting import UnknownKey
 from serving.usecases.committing import StoreUnavailable
 from serving.usecases.enrolling import BadUser, UnknownUser
 from serving.usecases.rights import ANYBODY, Right, Visitor
@@ -223,6 +224,7 @@ _OWN: dict[type[Exception], int] = {
     BadForm: 400,
     NoPage: 404,
     UnknownUser: 404,
+    UnknownKey: 404,
     BadUser: 422,
     FormTooLarge: 413,
     TooManyGuesses: 429,
