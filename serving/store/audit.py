@@ -1,11 +1,16 @@
 """The audit log: who did what to what; rows are only added."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+import msgspec
+from sqlalchemy import Connection, Row, or_, select, update
 
 from serving.store.web_tables import audit
+
+_NOT_OF_LEADS = ("user", "session", "key")
+# SQLite nests an expression a thousand deep at most.
+_AT_ONCE = 200
 
 
 def insert_audit(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -34,3 +39,20 @@ def list_audit(
     if target is not None:
         found = found.where(audit.c.target == target)
     return list(connection.execute(found))
+
+
+def erase_from_audit(connection: Connection, lead_ids: Collection[str]) -> None:
+    """Take leads out of the entries that speak of them; that something was done, by whom and when, stays."""
+    # Ids of users and of leads are told apart by what was done: an address may be both.
+    is_of_leads = ~or_(*(audit.c.what.startswith(f"{place}.", autoescape=True) for place in _NOT_OF_LEADS))
+    ids = sorted(lead_ids)
+    for start in range(0, len(ids), _AT_ONCE):
+        chosen = ids[start : start + _AT_ONCE]
+        told = [audit.c.details.contains(encode_text(lead_id), autoescape=True) for lead_id in chosen]
+        speaks = audit.c.target.in_(chosen) | or_(*told)
+        connection.execute(update(audit).where(is_of_leads, speaks).values(target=None, details="{}"))
+
+
+def encode_text(text: str) -> str:
+    """Return a text as it stands in the details of an entry, quotes and all."""
+    return msgspec.json.encode(text).decode()

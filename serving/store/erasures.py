@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
+from serving.store.audit import erase_from_audit
 from serving.store.edge_tables import rejections, replies
 from serving.store.leads import lock_leads
 from serving.store.promise_tables import timers
@@ -42,6 +43,7 @@ def erase_leads(connection: Connection, lead_ids: Collection[str], now: int) -> 
     if not ids:
         return 0, 0
     records = lock_leads(connection, ids)
+    erase_from_audit(connection, ids)
     alert_ids = list(
         connection.execute(
             select(alerts.c.id).where(alerts.c.lead_id.in_(ids)).order_by(alerts.c.id).with_for_update()
