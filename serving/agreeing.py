@@ -74,6 +74,10 @@ class Agreeing:
             with self._looking:
                 self._look(self._database)
 
+    def read_draft(self) -> str:
+        """Read the text of the file in the home; empty where there is none, or none in UTF-8."""
+        return self._draft.read_text()
+
     def list_warnings(self) -> tuple[AgreementWarning, ...]:
         """List what somebody should see to."""
         self._look_in_time()

@@ -38,6 +38,13 @@ class Draft:
             self._take(stamp)
         return self._terms
 
+    def read_text(self) -> str:
+        """Read what the file says to the letter; empty where it cannot be read."""
+        try:
+            return self._path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
     def _read_stamp(self) -> tuple[int, int] | None:
         try:
             found = self._path.stat()

@@ -12,6 +12,7 @@ from serving.api.schemas import ProblemBody
 from serving.championing import NoScorer
 from serving.erasure_log import DamagedLog, UnwritableLog
 from serving.gathering import Overloaded
+from serving.importing.jobs import UnknownImport
 from serving.keyring import UnreadableKeys
 from serving.store.database import UnusableStore
 from serving.usecases.browsing import UnknownLead
@@ -65,6 +66,7 @@ _RULES: Mapping[type[Exception], tuple[int, str]] = {
     UnknownChannel: (404, "unknown_channel"),
     UnknownTable: (404, "unknown_table"),
     UnknownVersion: (404, "unknown_version"),
+    UnknownImport: (404, "unknown_route"),
     BadOption: (422, "bad_parameter"),
 }
 _OF_STATUS = {404: "unknown_route", 405: "wrong_method"}

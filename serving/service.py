@@ -14,6 +14,7 @@ from serving.channels.sending import Sender
 from serving.erasure_log import ErasureLog
 from serving.forgetting import bring_together
 from serving.gathering import Gathering
+from serving.importing.running import Importing
 from serving.lanes import Tools
 from serving.meters import Meters
 from serving.promoting import Foreman, Promotions
@@ -80,6 +81,7 @@ class Service:
             is_live=self.gathering.is_live,
         )
         self.worker = Worker(tools)
+        self.importing = Importing(settings.home, self.database, self.gathering, self.take_force, clock=clock)
         self.warning = Warner(self.database, self.take_force, on_told=self.worker.wake_senders)
         self.meters = meters
 
@@ -91,11 +93,13 @@ class Service:
     def start(self) -> None:
         """Start to write, and to work where this process does."""
         self.gathering.start()
+        self.importing.start()
         if self.settings.works:
             self.worker.start()
 
     def stop(self) -> None:
         """Commit what waits, finish what is under way, and close the store."""
+        self.importing.stop()
         self.gathering.stop()
         self.warning.stop()
         if self.settings.works:

@@ -27,9 +27,15 @@ class Difference:
     before: Any
     after: Any
 
+    @property
+    def says(self) -> tuple[str, str]:
+        """Return what was and what is, in words."""
+        return _say(self.before), _say(self.after)
+
     def to_text(self) -> str:
         """Return the line that people read."""
-        return " ".join(f"{self.path}: {_say(self.before)} → {_say(self.after)}".split())
+        before, after = self.says
+        return " ".join(f"{self.path}: {before} → {after}".split())
 
 
 def list_differences(old: Terms, new: Terms) -> tuple[Difference, ...]:

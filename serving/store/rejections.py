@@ -32,6 +32,13 @@ def list_rejections(connection: Connection, choice: Choice, *, most: int, after:
     return list(connection.execute(found.order_by(rejections.c.id).limit(most)))
 
 
+def list_placed(connection: Connection, place: str, *, most: int, after: int = 0) -> list[Row[Any]]:
+    """List refused items whose kind is below a place, in the order in which they came."""
+    below = rejections.c.kind.startswith(f"{place}/", autoescape=True)
+    found = select(rejections).where(rejections.c.id > after, below)
+    return list(connection.execute(found.order_by(rejections.c.id).limit(most)))
+
+
 def count_chosen(connection: Connection, choice: Choice, *, after: int = 0) -> int:
     """Count refused items."""
     found = select(func.count()).select_from(rejections).where(rejections.c.id > after, *_chosen(choice))

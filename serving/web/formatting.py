@@ -1,7 +1,7 @@
 """Formatting: numbers, euros and moments as a reader writes them, on the reader's clock."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from babel import Locale
@@ -60,6 +60,10 @@ class Format:
         """Write a day: 3 Mar 2026."""
         return NOTHING if at is None else format_date(self._to_local(at), "d MMM y", locale=self.locale)
 
+    def calendar_day(self, day: date | None) -> str:
+        """Write a day of the calendar, whatever the zone: 3 Mar 2026."""
+        return NOTHING if day is None else format_date(day, "d MMM y", locale=self.locale)
+
     def moment(self, at: int | datetime | None) -> str:
         """Write a moment in full, with its zone: what a title or a screen reader tells."""
         if at is None:
@@ -75,6 +79,21 @@ class Format:
         if days == 0:
             return format_time(local, "HH:mm", locale=self.locale)
         return format_datetime(local, "EEE HH:mm" if abs(days) < 7 else "d MMM y", locale=self.locale)
+
+    def time(self, at: int) -> str:
+        """Write the time of a day: 09:14."""
+        return format_time(self._to_local(at), "HH:mm", locale=self.locale)
+
+    def weekday(self, at: int) -> str:
+        """Write a day with its weekday: Tue 3 Mar 2026."""
+        return format_date(self._to_local(at), "EEE d MMM y", locale=self.locale)
+
+    def tick(self, at: int, unit: str) -> str:
+        """Write the label of a round moment on an axis: an hour, a day, a month or a year."""
+        if unit == "hour":
+            return self.time(at)
+        patterns = {"day": "d MMM", "month": "MMM", "year": "y"}
+        return format_date(self._to_local(at), patterns[unit], locale=self.locale)
 
     def ago(self, at: int | datetime | None) -> str:
         """Write how far a moment is from now, with its direction: 3 hours ago, in 2 days."""

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from serving.web.setup.agreement_page import build_agreement_routes
 from serving.web.setup.audit_page import build_audit_routes
 from serving.web.setup.channels_page import build_channel_routes
+from serving.web.setup.import_page import build_import_routes
 from serving.web.setup.index_page import build_index_routes
 from serving.web.setup.keys_page import build_key_routes
 from serving.web.setup.people_page import build_people_routes
@@ -23,6 +24,7 @@ def build_setup_routes(site: Site) -> Sequence[Route]:
         *build_channel_routes(site),
         *build_routing_routes(site),
         *build_agreement_routes(site),
+        *build_import_routes(site),
         *build_user_routes(site),
         *build_key_routes(site),
         *build_audit_routes(site),
