@@ -8,6 +8,7 @@ from models.buckets import BUCKETS
 from serving.api.cursors import PARAMETERS, read_cursor, write_cursor
 from serving.api.lookups import Answering, Asked
 from serving.api.parameters import read_choice, read_flag, read_limit, read_number, read_word
+from serving.service import Service
 from serving.store.listing import LeadFilter
 from serving.usecases.browsing import Page, browse_events, browse_leads, browse_scores
 from serving.usecases.explaining import explain_lead
@@ -98,7 +99,7 @@ def show_why(asked: Asked) -> Answering:
     `zone` (whose clock the sentences tell), `past` and `present`: steps with code, at (null in the present)
     and sentence. A lead that events wait for and nobody told of is explained too. 404 ``unknown_lead``.
     """
-    circumstances = _take_circumstances(asked)
+    circumstances = take_circumstances(asked.service, asked.now)
     return lambda connection: explain_lead(connection, asked.id, circumstances).to_json()
 
 
@@ -108,8 +109,9 @@ def write_page(place: str, asked: Asked, page: Page) -> Mapping[str, Any]:
     return {"items": page.items, "next": following}
 
 
-def _take_circumstances(asked: Asked) -> Circumstances:
-    in_force = asked.service.championing.in_force
+def take_circumstances(service: Service, now: int) -> Circumstances:
+    """Take what an inquiry must be told of a service."""
+    in_force = service.championing.in_force
 
     def find_hot_score(fingerprint: str, hot: float) -> int | None:
         if in_force is None or in_force.champion.fingerprint != fingerprint:
@@ -117,8 +119,8 @@ def _take_circumstances(asked: Asked) -> Circumstances:
         return rank_threshold(in_force.scorer, hot)
 
     return Circumstances(
-        now=asked.now,
-        terms=asked.service.agreeing.get(),
+        now=now,
+        terms=service.agreeing.get(),
         has_model=in_force is not None,
         find_hot_score=find_hot_score,
     )

@@ -5,16 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 from sqlalchemy import Connection, Row
 
 from agreement.calendar.zones import compute_instant, compute_local_date, get_zone
 from agreement.prevailing import list_prevailing
+from features.tables import SnapshotTable
 from features.times import DAY
 from serving.store.chronicle import complete_steps, read_step
 from serving.store.facts import read_stage_changes
 from serving.store.journal import list_decisions
 from serving.store.leads import LeadRecord
 from serving.store.stories import KINDS, count_doings, find_first_moment, list_marks, list_score_points
+from serving.usecases.unfolding import Recollection
 
 Range = Literal["30", "90", "all"]
 RANGES: tuple[Range, ...] = ("30", "90", "all")
@@ -84,8 +87,6 @@ class Trace:
 
     Attributes
     ----------
-    first_score_at
-        Since when there are scores within the span; None where there are none.
     episodes
         When it was hot: from a moment to another, None where it still is.
     """
@@ -137,6 +138,38 @@ def trace_lead(connection: Connection, record: LeadRecord, span: Span, *, now: i
         stages=list(_list_standings(connection, record, span, now)),
         episodes=[each for each in _list_episodes(connection, record) if (each[1] or now) >= span.begins_at],
     )
+
+
+def trace_hindsight(recalled: Recollection, span: Span, *, since: int, until: int) -> list[ScorePoint]:
+    """Trace what the scorer of a lead's latest score would have said within a span, had it been there before.
+
+    By its attributes of today, since nobody knows what they were, and by what had happened until each moment,
+    whenever we were told of it.
+
+    Parameters
+    ----------
+    since, until
+        From when the lead was there, to its first score.
+    """
+    ends = (span.begins_at + span.width * number for number in range(span.n_stretches))
+    moments = [at for at in ends if since < at < until]
+    if not moments:
+        return []
+    as_of = np.array(moments, np.int64)
+    snapshots = SnapshotTable(lead=np.zeros(len(moments), np.int32), as_of=as_of)
+    scores = recalled.scorer.score_snapshots(recalled.leads, recalled.events, snapshots, most_reasons=0)
+    is_told, thresholds = scores.withheld is None, recalled.scorer.thresholds_
+    return [
+        ScorePoint(
+            at=at,
+            probability=float(scores.probability[row]) if is_told else None,
+            score=int(scores.score[row]),
+            bucket=scores.bucket_name(row),
+            warm=thresholds.warm if is_told else None,
+            hot=thresholds.hot if is_told else None,
+        )
+        for row, at in enumerate(moments)
+    ]
 
 
 def _read_point(row: Row[Any]) -> ScorePoint:

@@ -9,12 +9,13 @@ import numpy as np
 from sqlalchemy import Connection, Row
 
 from features.engine import compute_features
+from features.tables import EventLog, LeadTable, SnapshotTable
 from models.explanation import Reason, compute_reasons, list_families
 from models.log_odds import to_probability
 from models.scorer import LeadScorer
 from serving.championing import ScorerInForce
 from serving.store.past import count_known_events
-from serving.usecases.recalling import Past, can_recall, lay_out_past, read_past
+from serving.usecases.recalling import can_recall, lay_out_past, read_past
 from serving.usecases.turning import decode_reasons
 
 MOST_STEPS = 9
@@ -62,21 +63,43 @@ class Unfolding:
     is_whole: bool
 
 
-def unfold_score(connection: Connection, entry: Row[Any], in_force: ScorerInForce | None) -> Unfolding:
-    """Unfold a score of the ledger.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recollection:
+    """What a score was computed from, as the engine's tables, and the scorer that gave it."""
 
-    By the model that gave it, from what was known then, where that model is in force and comes to the same score;
-    else by the reasons that the ledger keeps.
+    entry: Row[Any]
+    scorer: LeadScorer
+    leads: LeadTable
+    events: EventLog
+    snapshots: SnapshotTable
+
+
+def recollect(connection: Connection, entry: Row[Any], in_force: ScorerInForce | None) -> Recollection | None:
+    """Recollect what a score of the ledger was computed from.
+
+    None where its model is not the one in force, where its facts are gone, or where there are too many.
 
     Parameters
     ----------
     entry
         Joined with its basis.
     """
-    if in_force is not None and in_force.champion.fingerprint == entry.fingerprint:
-        whole = _unfold_whole(connection, entry, in_force.scorer)
-        if whole is not None:
-            return whole
+    if in_force is None or in_force.champion.fingerprint != entry.fingerprint:
+        return None
+    if count_known_events(connection, entry.lead_id) > _MOST_EVENTS:
+        return None
+    past = read_past(connection, [entry])
+    if not can_recall(past, entry):
+        return None
+    leads, events, snapshots = lay_out_past(past, [entry], in_force.scorer.feature_set)
+    return Recollection(entry=entry, scorer=in_force.scorer, leads=leads, events=events, snapshots=snapshots)
+
+
+def unfold_score(entry: Row[Any], recollection: Recollection | None) -> Unfolding:
+    """Unfold a score of the ledger: wholly where computing it once more comes to the same, else by its reasons."""
+    whole = None if recollection is None else _unfold_whole(recollection)
+    if whole is not None:
+        return whole
     reasons = decode_reasons(entry.reasons)
     start = entry.log_odds - math.fsum(reason.effect for reason in reasons)
     return stack_reasons(start, reasons, entry.log_odds, is_whole=False)
@@ -112,16 +135,11 @@ def to_share(log_odds: float) -> float:
     return float(to_probability(np.array([log_odds]))[0])
 
 
-def _unfold_whole(connection: Connection, entry: Row[Any], scorer: LeadScorer) -> Unfolding | None:
-    """Unfold a score by computing it once more; None where its facts are gone, too many, or say something else."""
-    if count_known_events(connection, entry.lead_id) > _MOST_EVENTS:
-        return None
-    past = read_past(connection, [entry])
-    return _add_up(past, entry, scorer) if can_recall(past, entry) else None
-
-
-def _add_up(past: Past, entry: Row[Any], scorer: LeadScorer) -> Unfolding | None:
-    table = compute_features(*lay_out_past(past, [entry], scorer.feature_set), feature_set=scorer.feature_set)
+def _unfold_whole(recalled: Recollection) -> Unfolding | None:
+    """Unfold a score by all of its parts; None where computing it once more comes to something else."""
+    scorer, entry = recalled.scorer, recalled.entry
+    tables = (recalled.leads, recalled.events, recalled.snapshots)
+    table = compute_features(*tables, feature_set=scorer.feature_set)
     if float(scorer.predict_log_odds(table)[0]) != entry.log_odds:
         return None
     parts = scorer.compute_parts(table)
