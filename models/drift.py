@@ -96,13 +96,25 @@ def _compare_all_texts(reference: Reference, encoding: Encoding, table: FeatureT
 def _compare_numbers(deciles: Sequence[float], missing: float, column: NDArray[np.float64]) -> float:
     """Compare a column with its deciles: classes end where one decile is above the last; missing is one of them."""
     present = column[~np.isnan(column)]
-    absent = np.array([float(len(column) - len(present))])
-    inner = np.asarray(deciles[1:-1], dtype=np.float64)
-    edges, places = np.unique(inner, return_index=True)
-    # Of equal deciles the last tells how many leads lie at or below.
-    last = np.append(places[1:], len(inner)) if len(edges) else places
-    reached = last / (len(inner) + 1)
+    edges, reached = _place_edges(deciles, present)
     shares = np.diff(np.concatenate([[0.0], reached, [1.0]]))
     counts = np.bincount(np.searchsorted(edges, present, side="left"), minlength=len(edges) + 1)
     expected = np.concatenate([shares * (1 - missing), [missing]])
-    return compute_stability_index(expected, np.concatenate([counts.astype(np.float64), absent]))
+    return compute_stability_index(expected, np.append(counts, len(column) - len(present)).astype(np.float64))
+
+
+def _place_edges(
+    deciles: Sequence[float], present: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where classes end, and which share of the reference leads lies at or below each end.
+
+    Where many leads share a value, deciles tell that share to a tenth only; within it the one nearest to today's is
+    taken, so that what cannot be known counts as no drift.
+    """
+    inner = np.asarray(deciles[1:-1], dtype=np.float64)
+    edges, places = np.unique(inner, return_index=True)
+    least = np.append(places[1:], len(inner)) / 10.0 if len(edges) else places / 10.0
+    below, upto = (np.searchsorted(np.sort(present), edges, side=side) for side in ("left", "right"))
+    most = np.where(upto > below, least + 0.1, least)
+    reached = np.clip(upto / max(len(present), 1), least, most)
+    return edges, np.where(edges >= deciles[-1], 1.0, reached) if len(edges) else reached

@@ -37,15 +37,15 @@ def test_the_index_is_a_number_and_not_negative(classes):
 def test_the_same_leads_do_not_drift():
     """Leads like those learned from have a small index in every family, and so do equal probabilities."""
     reference = learn(np.linspace(0, 1, 500))
-    drifts = compute_drift(reference, ENCODING, make_table(1_000, seed=9))
+    drifts = compute_drift(reference, ENCODING, make_table(2_000, seed=9))
     assert {drift.name for drift in drifts} >= {"industry", "visit"}
-    assert drifts[0].index == max(drift.index for drift in drifts) < 0.1
+    assert drifts[0].index == max(drift.index for drift in drifts) < STRONG
     assert compute_score_drift(reference, np.linspace(0, 1, 700)) < 0.01
 
 
 def test_another_crowd_drifts_where_it_differs():
     """Where all industries are one that nobody knew, that family comes first; likelier leads drift in score."""
-    table = make_table(500, seed=9)
+    table = make_table(2_000, seed=9)
     place = [feature.family for feature in table.feature_set.texts].index("industry")
     texts = list(table.texts)
     texts[place] = np.full(len(table), "Space travel", dtype=object)
@@ -59,5 +59,5 @@ def test_another_crowd_drifts_where_it_differs():
 def test_values_that_tie_are_one_class():
     """Where nearly all reference leads have the same number, leads with that number do not drift."""
     reference = learn([0.0] * 95 + [0.5] * 5)
-    assert compute_score_drift(reference, np.resize([0.0] * 95 + [0.5] * 5, 1_000)) < 0.06
+    assert compute_score_drift(reference, np.resize([0.0] * 95 + [0.5] * 5, 1_000)) < 0.01
     assert compute_score_drift(reference, np.full(1_000, 0.5)) > STRONG
