@@ -1,8 +1,9 @@
 """Viewing: every view of the agreement by its name: how its figures are computed, and what may be asked of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Self
 
 from sqlalchemy import Connection
 
@@ -53,6 +54,12 @@ class Question:
     def touched_lives(self) -> list[Life]:
         """All leads with what they did."""
         return read_lives(self.connection, with_touches=True)
+
+    def ask_also(self, period: Period, options: Mapping[str, str]) -> Self:
+        """Return another question about the same leads, which are read once for both."""
+        other = replace(self, period=period, options=options)
+        other.__dict__["lives"] = self.lives
+        return other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,142 @@
+"""Columns: how the figures of any view are written: a share with its interval and its n, euros as euros."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from serving.usecases.views.figures import Cell, Figures, FigureTable
+from serving.web.visit import Visit
+
+_EUROS = frozenset(
+    [
+        "euros",
+        "goal",
+        "won_so_far",
+        "expected",
+        "low",
+        "median",
+        "high",
+        "value",
+        "gap",
+        "each_brings",
+        "came",
+        "euros_won",
+        "average_won_value",
+        "reachable_euros",
+        "revenue",
+        "revenue_first_touch",
+        "revenue_last_touch",
+        "revenue_time_decay",
+        "cost",
+        "cost_per_lead",
+        "cost_per_mql",
+        "cost_per_customer",
+        "value_per_lead",
+        "what_if_average_won_value",
+        "what_if_reachable_euros",
+    ]
+)
+_EUROS_OF = {("plan", "totals"): {"won", "left"}, ("plan", "sides"): {"won", "left"}}
+_SHARES = frozenset(
+    [
+        "attainment",
+        "attainment_to_date",
+        "at_least",
+        "at_most",
+        "chance_of_goal",
+        "rate",
+        "share",
+        "to_mql",
+        "to_customer",
+        "common_miss",
+        "told_ratio",
+        "threshold",
+        "win_rate_of_others",
+        "what_if_rate",
+    ]
+)
+_FINE = frozenset(["romi", "lift", "p_value"])
+_PARTS = ("count", "of", "low", "high", "n", "origin")
+_NAMING = frozenset(["owner", "duty", "side", "span", "source", "stage", "by", "criterion", "attribute", "quality"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column as it is shown: several cells of the view where they speak of one figure."""
+
+    name: str
+    parts: tuple[str, ...]
+    is_text: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A table of a view as it is shown."""
+
+    table: FigureTable
+    columns: Sequence[Column]
+    has_keys: bool
+
+
+def lay_out(table: FigureTable) -> Sheet:
+    """Lay out a table: its columns, each figure with its interval and its n."""
+    cells = dict(table.rows[0].cells) if table.rows else {}
+    if "name" in cells and "owner" in cells:
+        del cells["owner"]
+    return Sheet(
+        table=table,
+        columns=[
+            Column(name=name, parts=parts, is_text=any(isinstance(row.cells[name], str) for row in table.rows))
+            for name, parts in gather_parts(cells).items()
+        ],
+        has_keys=not _NAMING & set(cells) or "means" in cells,
+    )
+
+
+def gather_parts(names: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Gather names by the figure that they speak of: ``kept`` has ``kept_of``, ``kept_low`` and so on."""
+    listed = list(names)
+    parts = {name: tuple(part for part in _PARTS if f"{name}_{part}" in listed) for name in listed}
+    inner = {f"{name}_{part}" for name, its in parts.items() for part in its}
+    return {name: its for name, its in parts.items() if name not in inner}
+
+
+def write_figure(figures: Figures, table: str, name: str, cells: Mapping[str, Cell], visit: Visit) -> str:
+    """Write a figure with its n and its interval."""
+    said = write_cell(figures.view, table, name, cells[name], visit, is_share=f"{name}_of" in cells)
+    return " ".join(filter(None, (said, *_list_asides(figures.view, table, name, cells, visit))))
+
+
+def write_cell(view: str, table: str, name: str, cell: Cell, visit: Visit, *, is_share: bool = False) -> str:
+    """Write one cell by what its column means."""
+    write = visit.format
+    if isinstance(cell, bool):
+        return visit.words.say("board.yes" if cell else "board.no")
+    if cell is None or isinstance(cell, str):
+        return cell or write.count(None)
+    if is_share or name in _SHARES:
+        return write.percent(cell)
+    if name in _EUROS or name in _EUROS_OF.get((view, table), ()):
+        return write.euros(cell)
+    if name in _FINE:
+        return write.count(cell, digits=2)
+    return write.count(cell, digits=0 if float(cell).is_integer() else 1)
+
+
+def _list_asides(view: str, table: str, name: str, cells: Mapping[str, Cell], visit: Visit) -> Iterable[str]:
+    """List what stands behind a figure: how many of how many, its interval, where it comes from."""
+    told, is_share = {part: cells.get(f"{name}_{part}") for part in _PARTS}, f"{name}_of" in cells
+    if told["of"]:
+        yield visit.words.say(
+            "board.of", count=visit.format.count(_number(told["count"])), of=visit.format.count(_number(told["of"]))
+        )
+    if told["n"] is not None:
+        yield visit.words.say("board.n", n=visit.format.count(_number(told["n"])))
+    if told["low"] is not None and told["high"] is not None:
+        low, high = (write_cell(view, table, name, told[end], visit, is_share=is_share) for end in ("low", "high"))
+        yield visit.words.say("board.interval", low=low, high=high)
+    if told["origin"] is not None:
+        yield visit.words.say("board.origin", origin=told["origin"])
+
+
+def _number(cell: Cell) -> float:
+    return float(cell) if isinstance(cell, int | float) else 0.0
