@@ -64,6 +64,10 @@ class Format:
         """Write a day of the calendar, whatever the zone: 3 Mar 2026."""
         return NOTHING if day is None else format_date(day, "d MMM y", locale=self.locale)
 
+    def month(self, day: date) -> str:
+        """Write a month of the calendar: Mar 2026."""
+        return format_date(day, "MMM y", locale=self.locale)
+
     def moment(self, at: int | datetime | None) -> str:
         """Write a moment in full, with its zone: what a title or a screen reader tells."""
         if at is None:

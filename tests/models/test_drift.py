@@ -1,5 +1,7 @@
 """Drift: nothing where leads are alike, much where they are not, and never a number that is none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -50,7 +52,7 @@ def test_another_crowd_drifts_where_it_differs():
     texts = list(table.texts)
     texts[place] = np.full(len(table), "Space travel", dtype=object)
     reference = learn(np.linspace(0, 1, 500))
-    drifts = compute_drift(reference, ENCODING, type(table)(table.feature_set, table.numbers, tuple(texts)))
+    drifts = compute_drift(reference, ENCODING, replace(table, texts=tuple(texts)))
     assert drifts[0].name == "industry"
     assert drifts[0].index > STRONG
     assert compute_score_drift(reference, np.linspace(0.6, 1, 500)) > STRONG
