@@ -50,10 +50,11 @@ class Format:
         return format_currency(round(amount), "EUR", "¤#,##0", locale=self.locale, currency_digits=False)
 
     def short_euros(self, amount: float | None) -> str:
-        """Write euros in short: €12K, €3.4M."""
+        """Write euros in short: €12K, €3.4M, €13.3M."""
         if amount is None:
             return NOTHING
-        digits = 0 if abs(amount) < 1_000 or abs(amount) >= 10_000 else 1
+        size = abs(amount)
+        digits = 1 if 1_000 <= size < 10_000 or 1_000_000 <= size < 100_000_000 else 0
         return format_compact_currency(amount, "EUR", locale=self.locale, fraction_digits=digits)
 
     def day(self, at: int | datetime | None) -> str:
