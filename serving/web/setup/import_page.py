@@ -17,6 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from agreement.calendar.zones import UnknownZone
+from features.text import amount_of
 from serving.api.attributes import BadField
 from serving.api.facts import read_batch
 from serving.errors import TITLES
@@ -35,6 +36,7 @@ from serving.store.rejections import list_placed
 from serving.usecases.auditing import record_audit
 from serving.usecases.looking import read_attributes
 from serving.usecases.rights import Right
+from serving.usecases.told import ToldLead
 from serving.web.pages import SITE_HEADERS
 from serving.web.setup.writing import write
 from serving.web.site import Site
@@ -132,7 +134,7 @@ def _render_draft(
         wrong=problem,
         preview=preview,
         explain=explain_code,
-        attributes=read_attributes,
+        describe=describe_lead,
         choices={
             "fields": CHOICES,
             "encodings": ENCODINGS,
@@ -276,6 +278,13 @@ def explain_code(code: str) -> str:
 
 
 _ORDER = ("accepted", "unchanged", "stale_ignored", "rejected", "forgotten", "duplicate")
+
+
+def describe_lead(lead: ToldLead) -> list[tuple[str, str]]:
+    """Describe what is told of a lead, by the names that the API has for it."""
+    own = {"account_id": lead.account_id, "owner_id": lead.owner_id, "stage": lead.stage}
+    told = {**{name: value for name, value in own.items() if value}, **read_attributes(lead.attributes)}
+    return [(name, amount_of(value) if isinstance(value, float) else str(value)) for name, value in told.items()]
 
 
 def _order_counts(counts: Mapping[str, int]) -> list[tuple[str, int]]:
