@@ -12,6 +12,8 @@ from serving.errors import TITLES, encode_problem
 
 REQUEST_SECONDS = 10.0
 HEADER_BYTES = 16 * 1024
+ENDLESS = "hotlead.endless"
+"""Stands in the scope of a request whose answer has no end of its own."""
 _CODES = {400: "not_http", 431: "header_too_large"}
 
 
@@ -78,6 +80,12 @@ class PatientProtocol(H11Protocol):
         """Forget the deadline."""
         self._disarm()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Let what is under way be finished, and end at once what has no end of its own."""
+        if self.cycle is not None and not self.cycle.response_complete and self.cycle.scope.get(ENDLESS):
+            self.transport.close()
+        super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP with a problem, and close: nobody knows where the next request starts."""

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -15,13 +16,15 @@ from serving.api.addresses import SLASH
 from serving.service import Service
 from serving.usecases.holding import HeldAct, list_own
 from serving.usecases.rights import Right, Visitor
+from serving.usecases.telling import find_name
 from serving.web.assets import find_address
 from serving.web.formatting import Format
 from serving.web.pages import SITE_HEADERS, TEMPLATES
 from serving.web.words import Words, take_words
 
 LANGUAGE = "en"
-_LONGEST_PATH = 4_000
+_LONGEST_PATH, _LONGEST_NAME = 4_000, 60
+_DECODER = msgspec.json.Decoder(dict[str, Any])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +104,15 @@ class Visit:
         query: dict[str, object] = dict(self.request.query_params) if path in ("", own) else {}
         kept = {name: value for name, value in (query | changes).items() if value not in (None, "")}
         return (path or own) + (f"?{urlencode(kept)}" if kept else "")
+
+    def to_lead(self, lead_id: str) -> str:
+        """Return the address of a lead's page; an id may hold any sign."""
+        return f"/leads/{quote(lead_id, safe='')}"
+
+    def name_lead(self, attributes: str, lead_id: str) -> str:
+        """Return what a lead is called, by what was told of it as JSON, or its id."""
+        name = find_name(_DECODER.decode(attributes)) or lead_id
+        return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
     def render(self, name: str, /, *, status: int = 200, **values: Any) -> Response:
         """Render a template of the site."""
