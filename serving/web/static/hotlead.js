@@ -12,6 +12,7 @@
 //   data-key="k"          on a link or button: this key presses it while a row, or something in it, has the focus
 //   data-again="seconds"  on an element with an id: it is asked for again after so long, as long as it says so
 //   data-from="address"   beside data-again: where it is asked for, this page where there is none
+//   data-copy="id"        on a button: what stands in the field of this id is copied
 //   data-leaves="seconds" on an element: it goes after so long
 
 const parse = html => new DOMParser().parseFromString(html, "text/html");
@@ -121,6 +122,11 @@ function fill(page) {
   if (!dialog.open) dialog.showModal();
   dialog.querySelector("[autofocus], [role=alert] ~ * input, textarea, button")?.focus();
 }
+
+document.addEventListener("click", event => {
+  const copied = byId(event.target.closest("[data-copy]")?.dataset.copy);
+  if (copied) { copied.select(); navigator.clipboard?.writeText(copied.value); }
+});
 
 document.addEventListener("click", async event => {
   if (event.target === dialog || event.target.closest("#dialog [data-close]")) { event.preventDefault(); dialog.close(); return; }
