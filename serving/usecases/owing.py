@@ -22,7 +22,7 @@ from serving.usecases.handing_over import BEFORE_SALES
 from serving.usecases.qualifying import judge_lead
 from serving.usecases.recounting import Step
 
-COMES_BY_ITSELF = frozenset({"escalation_due", "hand_over_due", "sleeps", "in_hold", "next_look"})
+COMES_BY_ITSELF = frozenset({"escalation_due", "hand_over_due", "sleeps", "in_hold"})
 """Codes of what a survey of the present foresees."""
 PROMISES = frozenset({"promise_due", "promise_broken", "not_qualified", "lacks_information", "qualified"})
 """Codes of what a survey says of the agreement, which is told here with more of its particulars."""
@@ -126,7 +126,7 @@ def _describe(timer: Timer, made: int, people: Mapping[str, Person], now: int) -
         made=min(made, timer.wanted),
         wanted=timer.wanted,
         terms_version=timer.terms_version,
-        told_next=_name(TEAM if superior.id == timer.owner_id else superior),
+        told_next="the team" if superior.id in (TEAM.id, timer.owner_id) else _name(superior),
     )
 
 

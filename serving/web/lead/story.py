@@ -87,6 +87,8 @@ def _tell_score(visit: Visit, happening: Happening, _: Mapping[str, Person]) -> 
     reason = happening.find_reason()
     if row.score_before is None:
         title = say("lead.story.first_score", after=row.score)
+    elif row.score_before == row.score:
+        title = say("lead.story.same_score", after=row.score)
     else:
         title = say("lead.story.score", before=row.score_before, after=row.score)
     chance = "" if row.withheld is not None else visit.format.percent(row.probability)
