@@ -11,6 +11,7 @@ from serving.web.assets import build_asset_routes
 from serving.web.board.routes import build_board_routes
 from serving.web.lead.page import build_lead_routes
 from serving.web.live import build_live_routes
+from serving.web.model.routes import build_model_routes
 from serving.web.queue_page import build_queue_routes
 from serving.web.setup.routes import build_setup_routes
 from serving.web.sign_in_page import build_sign_in_routes
@@ -30,4 +31,5 @@ def build_page_routes(service: Service) -> Sequence[Route]:
         *build_lead_routes(site),
         *build_board_routes(site),
         *build_setup_routes(site),
+        *build_model_routes(site),
     ]
