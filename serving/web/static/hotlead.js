@@ -157,7 +157,10 @@ document.addEventListener("keydown", event => {
     : [...all("[data-key]", row), ...all("[data-key]")].find(each => each.dataset.key === event.key);
   if (!step && !pressed) return;
   event.preventDefault();
-  if (!step) pressed.click();
+  if (!step) {
+    pressed.click();
+    if (pressed.matches("summary")) pressed.parentElement.querySelector("div :is(a, button)")?.focus();
+  }
   else if (menu && event.key.startsWith("Arrow")) {
     const items = all("summary, a, button", menu);
     items[(items.indexOf(event.target) + step + items.length) % items.length].focus();
