@@ -1,7 +1,7 @@
 """Queue rows: what a rep sees of each lead at a glance, gathered for a page at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -13,7 +13,6 @@ from serving.store.queue_rows import find_last_events, read_queue_rows
 from serving.store.queues import IN_SALES
 from serving.store.timers import read_timers
 from serving.usecases.appraising import Appraisal, appraise_leads
-from serving.usecases.holding import HeldAct, gather_held
 from serving.usecases.looking import merge_attributes
 from serving.usecases.telling import find_company, find_name
 from serving.usecases.turning import decode_reasons
@@ -48,8 +47,6 @@ class QueuedLead:
         The type of what it did last, and when.
     appraisal
         What it brings if it is won.
-    held
-        What people have just done and may still undo.
     """
 
     id: str
@@ -69,7 +66,6 @@ class QueuedLead:
     is_hot: bool
     hot_since: int | None
     snoozed_until: int | None
-    held: Sequence[HeldAct] = field(default_factory=tuple)
 
     @property
     def change(self) -> int | None:
@@ -85,14 +81,12 @@ def read_queued(connection: Connection, ids: Sequence[str], values: DealValues, 
     rows = read_queue_rows(connection, ids, [now - days * DAY for days in range(TREND_DAYS, 0, -1)])
     timers, events = read_timers(connection, ids), find_last_events(connection, ids, now)
     appraisals = appraise_leads(connection, ids, values, now)
-    held = gather_held(connection, ids)
     return [
         _read_lead(
             rows[lead_id],
             deadline=find_deadline(timers.get(lead_id, ()), now) if rows[lead_id].stage in IN_SALES else None,
             last_event=events.get(lead_id),
             appraisal=appraisals.get(lead_id, _UNKNOWN),
-            held=held.get(lead_id, ()),
         )
         for lead_id in ids
         if lead_id in rows
