@@ -138,10 +138,12 @@ def order_steps(steps: Iterable[Step]) -> list[Step]:
 
 
 _ACTS = (Act.WOKEN, Act.QUALIFIED, Act.HANDED_OVER, None, Act.ACCEPTED, Act.RETURNED, Act.REJECTED)
+_PLACE_OF_ACT = {act: place for place, act in enumerate(_ACTS)}
+_PLACE_OF_STAGE = {stage: place for place, stage in enumerate(Stage)}
 
 
 def _find_place(step: Step) -> tuple[int, int, int]:
-    return step.at, _ACTS.index(step.act), tuple(Stage).index(step.stage)
+    return step.at, _PLACE_OF_ACT[step.act], _PLACE_OF_STAGE[step.stage]
 
 
 def list_hand_overs(steps: Sequence[Step]) -> list[Step]:

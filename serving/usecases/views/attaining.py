@@ -94,9 +94,8 @@ def _gather_timers(question: "Question") -> list[LeadTimer]:
     spans = [period, *list_spans(period, question.now)]
     begins_at, ends_at = min(span.begins_at for span in spans), max(span.ends_at for span in spans)
     listed = list_timers(question.connection, begins_at=begins_at, ends_at=ends_at)
-    ids = [
-        life.lead_id for life in question.lives if _is_turned_down_within(life, period.begins_at, period.ends_at)
-    ]
+    first, last = period.begins_at, period.ends_at
+    ids = [life.lead_id for life in question.lives if _is_turned_down_within(life, first, last)]
     for start in range(0, len(ids), _IDS_AT_ONCE):
         found = read_timers(question.connection, ids[start : start + _IDS_AT_ONCE])
         listed += [(lead_id, timer) for lead_id, timers in found.items() for timer in timers]

@@ -12,6 +12,8 @@ Points = Sequence[tuple[float, float]]
 HEIGHT = 220.0
 SPARK_WIDTH, SPARK_HEIGHT = 76.0, 22.0
 _SPARK_EDGE = 3.0
+# Pixels: a line of text, and how far above a point it stands; per cent: what is beside each other, and turns left.
+_TEXT, _ABOVE, _NEAR, _LEFT_FROM = 13.0, 7.0, 25.0, 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +59,11 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """The last point of a line, with what is written there."""
+    """The last point of a line, with what is written there, and at which height."""
 
     x: float
     y: float
+    text_y: float
     look: str
     says: str
     is_left: bool
@@ -131,7 +134,7 @@ def draw_lines(
         drawn=[*areas, *curves],
         across=marks,
         upright=mark_values(upright, say),
-        ends=[_end(line, across, upright) for line in lines if line.points and line.says],
+        ends=_list_ends([line for line in lines if line.points and line.says], across, upright),
         floor=round_place(upright.place(max(0.0, upright.low))),
     )
 
@@ -195,7 +198,13 @@ def _join(places: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{round_place(x):g} {round_place(y):g}" for x, y in ends)
 
 
-def _end(line: Line, across: LinearScale, upright: LinearScale) -> End:
-    at, value = line.points[-1]
-    x = round_place(across.place(at))
-    return End(x=x, y=round_place(upright.place(value)), look=line.look, says=line.says, is_left=x > 60)
+def _list_ends(lines: Sequence[Line], across: LinearScale, upright: LinearScale) -> list[End]:
+    """List the ends of lines from the top, what is written at each below what is written at the one before."""
+    ends: list[End] = []
+    for line in sorted(lines, key=lambda line: upright.place(line.points[-1][1])):
+        at, value = line.points[-1]
+        x, y = round_place(across.place(at)), round_place(upright.place(value))
+        near = [end.text_y for end in ends if abs(end.x - x) < _NEAR]
+        text_y = max([y - _ABOVE, *(above + _TEXT for above in near)])
+        ends.append(End(x=x, y=y, text_y=text_y, look=line.look, says=line.says, is_left=x > _LEFT_FROM))
+    return ends
