@@ -13,6 +13,7 @@ from serving.usecases.browsing import UnknownLead
 from serving.usecases.explaining import Explanation, explain_lead
 from serving.usecases.following import follow_lead, read_place
 from serving.usecases.neighbouring import list_neighbours
+from serving.usecases.noticing import name_lead
 from serving.usecases.owing import COMES_BY_ITSELF, PROMISES, list_owed
 from serving.usecases.portraying import portray_lead, take_sight
 from serving.usecases.standing import gather_people
@@ -21,7 +22,6 @@ from serving.web.lead.attributes import find_role, list_attributes, read_told
 from serving.web.lead.reasons import gather_changes, lay_waterfall
 from serving.web.lead.story import tell_story
 from serving.web.lead.timeline import RANGES, gather_timeline, read_range
-from serving.web.marks import mark_lead
 from serving.web.site import Site
 from serving.web.visit import Visit
 
@@ -64,7 +64,7 @@ def _gather(visit: Visit, connection: Connection, lead_id: str, explanation: Exp
     story = follow_lead(connection, lead_id, most=MOST_HAPPENINGS, before=before)
     told_elsewhere = COMES_BY_ITSELF | PROMISES
     return {
-        "mark": mark_lead(lead_id),
+        "live": name_lead(lead_id),
         "offer": gather_page_offers(visit, connection, [lead_id]).get(lead_id),
         "lead": lead,
         "record": record,
