@@ -69,6 +69,12 @@ class _Known:
     is_open: bool
 
 
+class PageRoute(Route):
+    """A route that the site guards, and the right that it asks for; None where it is for everybody."""
+
+    right: Right | None = None
+
+
 class Site:
     """What all pages share.
 
@@ -94,7 +100,7 @@ class Site:
         async def answer(request: Request) -> Response:
             return await self._guard(request, lambda: self._show(request, page, right))
 
-        return Route(path, answer, methods=["GET"])
+        return _route(path, answer, "GET", right)
 
     def act(self, path: str, act: Act, *, right: Right | None = Right.WORK, most_bytes: int = _FORM_BYTES) -> Route:
         """Build the route of what a form does, once the form proved where it comes from."""
@@ -102,7 +108,7 @@ class Site:
         async def answer(request: Request) -> Response:
             return await self._guard(request, lambda: self._act(request, act, right, most_bytes))
 
-        return Route(path, answer, methods=["POST"])
+        return _route(path, answer, "POST", right)
 
     async def read(self, visit: Visit, page: Show) -> Response:
         """Read a page after something was done, in a transaction of its own."""
@@ -229,6 +235,12 @@ _OWN: dict[type[Exception], int] = {
     FormTooLarge: 413,
     TooManyGuesses: 429,
 }
+
+
+def _route(path: str, answer: Callable[[Request], Awaitable[Response]], method: str, right: Right | None) -> Route:
+    route = PageRoute(path, answer, methods=[method])
+    route.right = right
+    return route
 
 
 def _check_way(request: Request) -> None:

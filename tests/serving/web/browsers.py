@@ -74,12 +74,17 @@ class Browser:
         """Load a page."""
         return self.client.get(path)
 
+    @property
+    def csrf(self) -> str:
+        """What forms of this session send back."""
+        found = _CSRF.search(self.get("/account").text)
+        assert found is not None
+        return found[1]
+
     def press(self, path: str, *, part: bool = False, **told: str) -> Any:
         """Send a form as a page of ours has it."""
-        csrf = _CSRF.search(self.get("/account").text)
-        assert csrf is not None
         headers = {"x-hotlead-part": "1"} if part else {}
-        return self.client.post(path, data={"csrf": csrf[1], **told}, headers=headers)
+        return self.client.post(path, data={"csrf": self.csrf, **told}, headers=headers)
 
     def list_undos(self) -> list[str]:
         """List the acts that the pages offer to undo."""
