@@ -201,6 +201,8 @@ class Jobs:
             is_old = job.state == "draft" and job.uploaded_at < now - KEEP_DRAFTS
             if is_old or (job.ended_at is not None and job.ended_at < now - KEEP_ENDED):
                 self.remove(job.id)
+            elif job.ended_at is not None:
+                self.drop_files(job.id)
 
     @contextmanager
     def hold(self, job_id: str) -> Iterator[bool]:

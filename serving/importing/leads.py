@@ -26,7 +26,7 @@ _NAMES = frozenset(("id", "account_id", "owner_id", "stage", "email"))
 
 TROUBLES: Mapping[str, str] = {
     "too_long_row": "A line is longer than 1 MiB",
-    "bad_quotes": "The quotes in the row do not close",
+    "bad_quotes": "The quotes in the row do not close, or a cell is longer than 128 KiB",
     "too_many_cells": "The row has more cells than there are columns",
     "too_few_cells": "The row has fewer cells than there are columns",
     "zero_byte": "The row holds a zero byte, which is no text",

@@ -158,12 +158,13 @@ class Importing:
 
     def _end(self, job: Job, state: State) -> None:
         now = self._clock()
-        self.jobs.save(replace(job, state=state, ended_at=now))
-        self.jobs.drop_files(job.id)
-        logger.info("import %s: %s, %s", job.id, state, job.counts)
         with self._database.writing() as connection:
             told = {"state": state, **job.counts}
             record_audit(connection, at=now, who=job.who, what="import.end", target=job.id, **told)
+        # The file goes last: without it an import that is not known to have ended could not end.
+        self.jobs.save(replace(job, state=state, ended_at=now))
+        self.jobs.drop_files(job.id)
+        logger.info("import %s: %s, %s", job.id, state, job.counts)
 
     def _stop_one(self, job_id: str, trouble: str) -> None:
         self._elsewhere.add(job_id)
