@@ -63,7 +63,7 @@ def list_thresholds(points: Sequence[ScorePoint], now: int) -> Iterator[tuple[in
         (point.at, point.warm, point.hot) for point in points if point.warm is not None and point.hot is not None
     ]
     firsts = [next(same) for _, same in groupby(told, key=lambda one: one[1:])]
-    ends = [at for at, _, _ in firsts[1:]] + [now]
+    ends = [*(at for at, _, _ in firsts[1:]), now][: len(firsts)]
     for (begins_at, warm, hot), ends_at in zip(firsts, ends, strict=True):
         yield begins_at, ends_at, warm, hot
 

@@ -12,7 +12,7 @@ from serving.web.visit import Visit
 _MOST = 100
 _FOLDED_FROM = 120
 # The API tells what is longer; the page must not grow with what strangers write.
-_LONGEST = 2_000
+_LONGEST = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from serving.usecases.staging import find_reason
 from serving.web.lead.attributes import say_value, shorten
 from serving.web.visit import Visit
 
-_LONGEST_LINE, _LONGEST_NOTE = 160, 2_000
+_LONGEST_LINE, _LONGEST_NOTE = 160, 1_000
 _MOST_PROPERTIES = 4
 
 
