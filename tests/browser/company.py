@@ -36,11 +36,16 @@ _CHANNELS = {"web": 2_400.0, "fair": 5_200.0, "partner": 900.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
-    """A home, and what opens it: a session of each user by their id, and a key of the CRM."""
+    """A home, its agreement's version, and what opens it: sessions by their users' ids, and a key of the CRM."""
 
     home: Path
     sessions: Mapping[str, str]
     key: str
+    version: str
+
+    def locate(self, path: str) -> str:
+        """Return an address with the names that were drawn for this company."""
+        return path.format(version=self.version, key_id=self.key[3:11])
 
 
 def found_company(home: Path, now: datetime, *, is_attacked: bool = True) -> Company:
@@ -61,7 +66,9 @@ def found_company(home: Path, now: datetime, *, is_attacked: bool = True) -> Com
     world = World(sqlite_url(home), in_force, signed.terms, now=at)
     Past(world).live(is_attacked=is_attacked)
     world.close()
-    company = Company(home=home, sessions=_let_in(database, at), key=_make_key(database, at))
+    company = Company(
+        home=home, sessions=_let_in(database, at), key=_make_key(database, at), version=signed.terms.version
+    )
     database.close()
     (home / _ABOUT).write_text(json.dumps(asdict(company), default=str), "utf-8")
     return company
@@ -72,7 +79,7 @@ def read_company(home: Path) -> Company | None:
     if not (home / _ABOUT).is_file():
         return None
     told = json.loads((home / _ABOUT).read_text("utf-8"))
-    return Company(home=home, sessions=told["sessions"], key=told["key"])
+    return Company(home=home, sessions=told["sessions"], key=told["key"], version=told["version"])
 
 
 def write_terms(begun: datetime) -> str:

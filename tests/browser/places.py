@@ -22,13 +22,33 @@ def _at(route: str, path: str = "", *, user: str | None = "ada", status: int = 2
     return Place(route=route, path=path or route, user=user, status=status)
 
 
+_HOT = "fresh-script"
+_ACTS = ("reject", "return", "snooze", "note", "contact")
+# They share a template: the largest tables and the widest.
+_VIEWS = ("plan", "attribution")
+
 PLACES = (
     _at("/sign-in", user=None),
     _at("/sign-in/{token}", "/sign-in/a-link", user=None),
     _at("/a/{token}", "/a/a-guess", user=None, status=404),
     _at("/account"),
     _at("/", user="anna"),
-    _at("/"),
+    _at("/", "/?owner=all&bucket=all", user="eero"),
+    _at("/", "/?q=nobody-has-this-name", user="jonas"),
+    _at("/leads/{id}", f"/leads/{_HOT}", user="anna"),
+    _at("/leads/{id}", "/leads/L-007?range=all", user="sofia"),
+    _at("/leads/{id}", "/leads/nobody", status=404),
+    *(_at(f"/leads/{{lead_id}}/{act}", f"/leads/{_HOT}/{act}", user="anna") for act in _ACTS),
+    _at("/keys"),
+    _at("/agreement", "/agreement?parts=all", user="eero"),
+    _at("/agreement", "/agreement?print=1"),
+    _at("/agreement/leads", "/agreement/leads?view=funnel&table=stages&row=lead"),
+    *(_at("/agreement/{view}", f"/agreement/{view}") for view in _VIEWS),
+    _at("/model", user="sofia"),
+    _at("/model/promote", "/model/promote?version=2", user="sofia"),
+    _at("/model/roll-back", user="sofia"),
+    _at("/model/thresholds", "/model/thresholds?hot=45", user="sofia"),
+    _at("/model/work", user="sofia"),
     _at("/setup"),
     _at("/setup/people"),
     _at("/setup/people/new"),
@@ -36,11 +56,21 @@ PLACES = (
     _at("/setup/channels"),
     _at("/setup/routing"),
     _at("/setup/agreement"),
-    _at("/setup/agreement/version"),
+    _at("/setup/agreement/version", "/setup/agreement/version?version={version}"),
     _at("/setup/agreement/new"),
+    _at("/setup/import"),
+    _at("/setup/import/{id}", "/setup/import/none", status=404),
+    _at("/setup/users"),
+    _at("/setup/users/new"),
+    _at("/setup/users/change", "/setup/users/change?id=jonas"),
+    _at("/setup/users/end", "/setup/users/end?id=jonas"),
+    _at("/setup/keys"),
+    _at("/setup/keys/revoke", "/setup/keys/revoke?id={key_id}"),
+    _at("/setup/audit"),
 )
 
-_NO_PAGES = ("/v1/", "/static/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")
+# Programs read these, or browsers in a page's name.
+_NO_PAGES = ("/v1/", "/static/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/live")
 
 
 def list_shown(routes: list[object]) -> set[str]:
@@ -48,5 +78,8 @@ def list_shown(routes: list[object]) -> set[str]:
     return {
         route.path
         for route in routes
-        if isinstance(route, Route) and "GET" in (route.methods or ()) and not route.path.startswith(_NO_PAGES)
+        if isinstance(route, Route)
+        and "GET" in (route.methods or ())
+        and not route.path.startswith(_NO_PAGES)
+        and not route.path.endswith(".csv")
     }

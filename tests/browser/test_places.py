@@ -13,7 +13,6 @@ from tests.browser.places import PLACES, Place, list_shown
 from tests.browser.visits import PHONE, Site, Visits
 
 _NARROW = {"width": 320, "height": 640}
-_SEEN = ("color-contrast", "target-size")
 
 
 def test_no_page_is_left_out(tmp_path: Path) -> None:
@@ -29,11 +28,9 @@ def test_nobody_is_shut_out(visits: Visits, place: Place) -> None:
     page = visits.open(place.path, user=place.user)
     found = find_barriers(page)
     page.emulate_media(color_scheme="dark")
-    found += find_barriers(page, _SEEN)
+    found += find_barriers(page, ["color-contrast"])
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    found += find_barriers(page, _SEEN) + find_sticking_out(page)
-    page.emulate_media(color_scheme="light")
-    found += find_barriers(page, _SEEN)
+    found += find_barriers(page, ["target-size"]) + find_sticking_out(page)
     page.set_viewport_size(_NARROW)  # type: ignore[arg-type]
     found += find_sticking_out(page)
     assert not found, "\n".join(found)
@@ -43,7 +40,7 @@ def test_nobody_is_shut_out(visits: Visits, place: Place) -> None:
 def test_a_page_can_run_nothing_of_strangers(site: Site, place: Place) -> None:
     """Its policy names no source but our own, and no script or style stands in it."""
     headers = {"cookie": f"hotlead_session={site.company.sessions[place.user]}"} if place.user else {}
-    request = urllib.request.Request(site.address + place.path, headers=headers)
+    request = urllib.request.Request(site.address + site.company.locate(place.path), headers=headers)
     try:
         answer = urllib.request.urlopen(request, timeout=20)
     except urllib.error.HTTPError as error:

@@ -1,6 +1,7 @@
 """Visits: pages in contexts of their own, watched for whatever a person would call broken."""
 
 import json
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +29,11 @@ class Site:
             data=None if body is None else json.dumps(body).encode(),
             headers={"authorization": f"Bearer {self.company.key}", "content-type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as response:
-            said = response.read()
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                said = response.read()
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{method} {path}: {error.read().decode()}") from error
         return json.loads(said) if said else None
 
 
@@ -63,7 +67,7 @@ class Visits:
             context.add_cookies([{"name": "hotlead_session", "value": token, "url": self._site.address}])
         page = context.new_page()
         self._watch(page)
-        page.goto(path)
+        page.goto(self._site.company.locate(path))
         return page
 
     def expect(self, *statuses: int) -> None:
