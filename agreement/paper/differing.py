@@ -88,4 +88,6 @@ def _say(value: Any) -> str:
         return f"({', '.join(told)})"
     if isinstance(value, list):
         return ", ".join(_say(each) for each in value)
+    if isinstance(value, float):
+        return f"{value:,.10g}"
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)

@@ -1,6 +1,5 @@
 """People: who owns leads, when they work and how many they take; told here, by the CRM, or in the agreement."""
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -18,6 +17,7 @@ from agreement.people import TEAM
 from agreement.terms import BadTerms, Terms
 from serving.api.attributes import BadField, read_name
 from serving.api.owners import describe_owner, read_owner
+from serving.api.strict_json import JsonError, decode
 from serving.usecases.auditing import record_audit
 from serving.usecases.rights import Right
 from serving.usecases.routing import count_load
@@ -139,10 +139,10 @@ def _read_body(form: FormData) -> dict[str, Any]:
 def _read_capacity(text: str) -> float | str:
     """Read what a browser sends of a number; anything else is refused where the API refuses it."""
     try:
-        number = json.loads(text)
-    except ValueError:
+        number = decode(text.encode())
+    except JsonError:
         return text
-    return number if isinstance(number, int | float) else text
+    return number if type(number) in (int, float) else text
 
 
 def _write_values(told: Mapping[str, Any]) -> dict[str, Any]:
