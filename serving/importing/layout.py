@@ -17,7 +17,7 @@ from serving.importing.fields import (
     list_twins,
 )
 from serving.importing.rows import SEPARATORS, guess_separator, read_header, read_rows
-from serving.importing.values import DAY_ORDERS, DayOrder, DecimalMark, guess_day_order, guess_mark
+from serving.importing.values import DAY_ORDERS, MARKS, DayOrder, DecimalMark, guess_day_order, guess_mark
 
 _SAMPLE_ROWS = 500
 
@@ -103,7 +103,7 @@ def change_layout(layout: Layout, *, fields: Sequence[str], mark: str, days: str
     """
     if len(fields) != len(layout.header) or not set(fields) <= set(CHOICES):
         raise BadLayout("choose for each column what it is")
-    if mark not in (".", ",") or days not in DAY_ORDERS:
+    if mark not in MARKS or days not in DAY_ORDERS:
         raise BadLayout("choose how numbers and days are written")
     get_zone(zone)
     changed = replace(layout, fields=tuple(fields), mark=mark, days=days, zone=zone)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 DayOrder = Literal["iso", "dmy", "mdy"]
 DAY_ORDERS: tuple[DayOrder, ...] = get_args(DayOrder)
 DecimalMark = Literal[".", ","]
+MARKS: tuple[DecimalMark, ...] = get_args(DecimalMark)
 
 MISSING = frozenset(("", "null", "n/a", "#n/a", "nan"))
 """What programs write into a cell of which nothing is known, in small letters."""

@@ -53,7 +53,14 @@ def _show(visit: Visit, connection: Connection) -> Response:
 
 
 def _render(visit: Visit, connection: Connection, *, status: int = 200, **told: Any) -> Response:
-    usual = {"values": {}, "wrong": {}, "added": None, "secret": None, "tested": "", "outcome": None}
+    usual: dict[str, Any] = {
+        "values": {},
+        "wrong": {},
+        "added": None,
+        "secret": None,
+        "tested": "",
+        "outcome": None,
+    }
     return visit.render(
         "setup/channels.html",
         status=status,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from operator import itemgetter
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row
@@ -21,7 +21,7 @@ from features.text import amount_of
 from serving.api.attributes import BadField
 from serving.api.facts import read_batch
 from serving.errors import TITLES
-from serving.importing.encodings import ENCODINGS, Encoding, UnreadableTable
+from serving.importing.encodings import ENCODINGS, UnreadableTable
 from serving.importing.fields import CHOICES
 from serving.importing.jobs import FileTooLarge, Job
 from serving.importing.layout import BadLayout, change_layout, check_layout
@@ -29,7 +29,7 @@ from serving.importing.leads import TROUBLES, build_reader
 from serving.importing.previewing import preview_rows
 from serving.importing.rows import SEPARATORS
 from serving.importing.running import Importing
-from serving.importing.values import DAY_ORDERS
+from serving.importing.values import DAY_ORDERS, MARKS
 from serving.spreadsheets import write_csv
 from serving.store.database import Database
 from serving.store.rejections import list_placed
@@ -140,7 +140,7 @@ def _render_draft(
             "encodings": ENCODINGS,
             "separators": _SIGNS,
             "days": DAY_ORDERS,
-            "marks": (".", ","),
+            "marks": MARKS,
         },
     )
 
@@ -175,7 +175,7 @@ async def _reread(visit: Visit, job: Job, form: FormData) -> str:
     if encoding not in ENCODINGS or separator not in SEPARATORS:
         raise BadLayout("choose an encoding and a separator")
     jobs = _find_importing(visit).jobs
-    await asyncio.to_thread(jobs.reread, job, encoding=cast(Encoding, encoding), separator=separator)
+    await asyncio.to_thread(jobs.reread, job, encoding=encoding, separator=separator)
     return f"/setup/import/{job.id}"
 
 

@@ -85,7 +85,9 @@ async def _save(site: Site, visit: Visit, form: FormData) -> Response:
         await write(visit, lambda c: _record(c, visit, person_id, told, is_new=is_new))
     except BadField as error:
         field = error.path.strip("/").split("/")[0]
-        values = {**{name: form.get(name, "") for name in ("id", *_TEXTS, *_LISTS, "capacity_per_week")}}
+        values: dict[str, Any] = {
+            name: str(form.get(name, "")) for name in ("id", *_TEXTS, *_LISTS, "capacity_per_week")
+        }
         values |= {name: name in form for name in _FLAGS}
         wrong, source = {field: str(error)}, str(form.get("source", "told"))
         return await site.read(visit, lambda v, c: _render(v, c, values, source=source, wrong=wrong))
