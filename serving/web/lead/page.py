@@ -26,7 +26,7 @@ from serving.web.site import Site
 from serving.web.visit import Visit
 
 MOST_HAPPENINGS = 50
-_MOST_NEIGHBOURS = 12
+_MOST_NEIGHBOURS = 8
 
 
 def build_lead_routes(site: Site) -> Sequence[Route]:
