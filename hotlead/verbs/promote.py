@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from training.promotion import PromotionDecision
 
 ByOption = Annotated[str, typer.Option("--by", help="Who decides, to be kept with the decision.")]
+_FORCEFUL = "; --force promotes it all the same."
 WhyOption = Annotated[str, typer.Option("--why", help="What for, to be kept with the decision.")]
 
 
@@ -55,7 +56,7 @@ def promote(
         champion, decision = promote_version(Home(home), version, force=force, by=by, why=why)
     except (WorseThanChampion, SuspiciousTraining) as error:
         if as_json:
-            typer.echo(json.dumps({"refused": str(error)}))
+            typer.echo(json.dumps({"refused": str(error).removesuffix(_FORCEFUL) + "."}))
         raise
     if as_json:
         typer.echo(json.dumps({"champion": champion, "decision": decision}))
@@ -90,7 +91,7 @@ def promote_version(home: Home, version: str, *, force: bool, by: str = "", why:
         compared = _compare(home, challenger)
         is_worse = compared.measured is not None and compared.measured.is_worse
         if is_worse and not force:
-            raise WorseThanChampion(f"{compared.said} Nothing was changed; --force promotes it all the same.")
+            raise WorseThanChampion(f"{compared.said} Nothing was changed{_FORCEFUL}")
         number = registry.promote(version, now)
         publish_champion(artifact, number, home.folder)
     is_forced = force and (is_worse or bool(challenger.about_.get("floods")))
@@ -102,7 +103,7 @@ def promote_version(home: Home, version: str, *, force: bool, by: str = "", why:
 def _refuse_flooded(challenger: "LeadScorer", *, force: bool) -> None:
     floods = challenger.about_.get("floods", [])
     if floods and not force:
-        raise SuspiciousTraining(f"{floods[0]} Nothing was changed; --force promotes it all the same.")
+        raise SuspiciousTraining(f"{floods[0]} Nothing was changed{_FORCEFUL}")
 
 
 def _record(

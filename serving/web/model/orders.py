@@ -1,16 +1,16 @@
-"""Orders: promoting, going back and setting thresholds, each asked for on a page that shows the evidence."""
+"""Orders: promoting and going back, each asked for on a page that shows the evidence, and what comes of them."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from models.lineup import KnownVersion
 from serving.promoting import NoForeman, Order, OrderUnderWay
 from serving.usecases.judging import Judged, gather_rivals, judge_version
-from serving.web.model.page import show_bench
-from serving.web.model.thresholds import BadThreshold, read_percent
 from serving.web.visit import Visit
 
 MOST_WORDS = 500
@@ -27,11 +27,6 @@ def show_rollback(visit: Visit, _: Connection) -> Response:
     return _ask_to_roll_back(visit, wrong="")
 
 
-def show_thresholds(visit: Visit, connection: Connection) -> Response:
-    """Ask whether a threshold is to be set, beside what it does."""
-    return _ask_to_set(visit, connection, visit.get("hot"), wrong="")
-
-
 def show_work(visit: Visit, _: Connection) -> Response:
     """Show how the latest order stands; while it runs, browsers ask again by themselves."""
     work = visit.service.promotions.latest
@@ -43,45 +38,29 @@ def show_work(visit: Visit, _: Connection) -> Response:
 
 async def promote(visit: Visit, form: FormData) -> Response:
     """Order that a version be promoted; a gate is overruled only by who says why."""
-    version, is_forced, why = _read(form, "version"), _read(form, "force") == "1", _read(form, "why")
-    if is_forced and not why:
-        return await asyncio.to_thread(_ask_to_promote, visit, version, wrong=visit.words.say("model.why_needed"))
+    version, is_forced, why = read_field(form, "version"), read_field(form, "force") == "1", read_field(form, "why")
     known = gather_rivals(visit.service.settings.home, None).find(version)
     if known is None:
-        return _miss(visit, "no_such")
-    return await _give(visit, Order(deed="promote", version=version, is_forced=is_forced, by=_sign(visit), why=why))
+        return miss(visit, "no_such")
+    if is_forced and not (_find_refusal(visit, version) or _list_floods(known)):
+        return await asyncio.to_thread(_ask_to_promote, visit, version, wrong=visit.words.say("model.not_refused"))
+    if is_forced and not why:
+        return await asyncio.to_thread(_ask_to_promote, visit, version, wrong=visit.words.say("model.why_needed"))
+    return await give(visit, Order(deed="promote", version=version, is_forced=is_forced, by=sign(visit), why=why))
 
 
 async def roll_back(visit: Visit, form: FormData) -> Response:
     """Order to go back."""
-    return await _give(visit, Order(deed="roll_back", by=_sign(visit), why=_read(form, "why")))
-
-
-async def set_thresholds(visit: Visit, form: FormData) -> Response:
-    """Order that the champion sort by other thresholds."""
-    try:
-        hot, warm = read_percent(visit, _read(form, "hot")), _read(form, "warm")
-        order = Order(
-            deed="thresholds",
-            hot=hot,
-            warm=read_percent(visit, warm) if warm else None,
-            by=_sign(visit),
-            why=_read(form, "why"),
-        )
-        if order.warm is not None and order.warm > hot:
-            raise BadThreshold(visit.words.say("model.warm_above"))
-    except BadThreshold as error:
-        wrong = str(error)
-        return await asyncio.to_thread(_ask_again, visit, _read(form, "hot"), wrong)
-    return await _give(visit, order)
+    return await give(visit, Order(deed="roll_back", by=sign(visit), why=read_field(form, "why")))
 
 
 async def look(visit: Visit, _: FormData) -> Response:
     """Order to look at the registry again."""
-    return await _give(visit, Order(deed="look", by=_sign(visit)))
+    return await give(visit, Order(deed="look", by=sign(visit)))
 
 
-async def _give(visit: Visit, order: Order) -> Response:
+async def give(visit: Visit, order: Order) -> Response:
+    """Give an order, and go where one sees how it stands."""
     try:
         await asyncio.to_thread(visit.service.promotions.give, order, visit.who.id)
     except (OrderUnderWay, NoForeman) as error:
@@ -94,20 +73,29 @@ def _ask_to_promote(visit: Visit, version: str, *, wrong: str) -> Response:
     rivals = gather_rivals(home, in_force)
     known = rivals.find(version)
     if known is None:
-        return _miss(visit, "no_such")
-    floods = () if known.facts is None else known.facts.about.get("floods", ())
-    work = visit.service.promotions.latest
-    refused = work is not None and work.state == "refused" and work.order.version == version
+        return miss(visit, "no_such")
     return visit.render(
         "model/promote.html",
         status=422 if wrong else 200,
         judged=judge_version(home, known),
         champion=rivals.champion,
-        floods=floods,
-        refused=work.said if work is not None and refused else "",
+        floods=_list_floods(known),
+        refused=_find_refusal(visit, version),
         wrong=wrong,
         most_words=MOST_WORDS,
     )
+
+
+def _find_refusal(visit: Visit, version: str) -> str:
+    """Find why the gate refused a version just before; empty where it did not."""
+    work = visit.service.promotions.latest
+    if work is None or work.state != "refused" or work.order.version != version:
+        return ""
+    return work.said
+
+
+def _list_floods(known: KnownVersion) -> Sequence[str]:
+    return () if known.facts is None else known.facts.about.get("floods", ())
 
 
 def _ask_to_roll_back(visit: Visit, *, wrong: str) -> Response:
@@ -120,35 +108,16 @@ def _ask_to_roll_back(visit: Visit, *, wrong: str) -> Response:
     return visit.render("model/roll_back.html", **values)
 
 
-def _ask_to_set(visit: Visit, connection: Connection, told: str, *, wrong: str) -> Response:
-    in_force = visit.service.championing.in_force
-    rivals = gather_rivals(visit.service.settings.home, in_force)
-    if in_force is None or rivals.champion is None:
-        return _miss(visit, "none_in_force")
-    values = show_bench(visit, connection, in_force, rivals.champion, told)
-    return visit.render(
-        "model/thresholds.html",
-        status=422 if wrong else 200,
-        champion=rivals.champion,
-        wrong=wrong or values["bench"].wrong,
-        most_words=MOST_WORDS,
-        **values,
-    )
-
-
-def _ask_again(visit: Visit, told: str, wrong: str) -> Response:
-    with visit.service.database.reading() as connection:
-        return _ask_to_set(visit, connection, told, wrong=wrong)
-
-
-def _miss(visit: Visit, key: str) -> Response:
+def miss(visit: Visit, key: str) -> Response:
+    """Answer that there is no such thing to order."""
     return visit.render("refusal.html", status=404, code=404, said=visit.words.say(f"model.{key}"))
 
 
-def _read(form: FormData, name: str) -> str:
+def read_field(form: FormData, name: str) -> str:
+    """Read a field, no longer than it may be."""
     return str(form.get(name, "")).strip()[:MOST_WORDS]
 
 
-def _sign(visit: Visit) -> str:
+def sign(visit: Visit) -> str:
     """Return who decides, for the record that stays with the model."""
     return visit.who.name or visit.words.say("model.anybody")

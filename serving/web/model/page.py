@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from agreement.counting.predictions import MonthOfPredictions
+from agreement.funnel.previewing import Ledger
 from models.drift import SLIGHT, STRONG
 from models.findings import Driver, Measured
 from serving.championing import ScorerInForce
@@ -44,6 +45,7 @@ class ModelPage:
 
     def __init__(self) -> None:
         self._watched: Remembered[Watched] = Remembered()
+        self._ledgers: Remembered[Ledger] = Remembered()
 
     def show(self, visit: Visit, connection: Connection) -> Response:
         """Show the page."""
@@ -67,8 +69,22 @@ class ModelPage:
             **self._watch(visit, connection, in_force),
         }
         if in_force is not None and rivals.champion is not None:
-            told |= show_bench(visit, connection, in_force, rivals.champion, visit.get("hot"))
+            told |= self.show_bench(visit, connection, in_force, rivals.champion, visit.get("hot"))
         return visit.render("model/page.html", **told)
+
+    def show_bench(
+        self, visit: Visit, connection: Connection, in_force: ScorerInForce, champion: Judged, told: str
+    ) -> dict[str, Any]:
+        """Gather what the part on thresholds shows, at the one that was told in per cent."""
+        bench = read_bench(visit, connection, in_force, champion, told, self._ledgers)
+        tried = None if bench.tried is None else bench.tried.hot
+        return {
+            "bench": bench,
+            "spread": draw_spread(visit, champion, bench.open_now, tried),
+            "step": STEP,
+            "at": round_percent(bench.shown.hot),
+            "stands": tell_load(bench),
+        }
 
     def _watch(self, visit: Visit, connection: Connection, in_force: ScorerInForce | None) -> Mapping[str, Any]:
         if in_force is None:
@@ -86,26 +102,13 @@ class ModelPage:
         }
 
 
-def show_bench(
-    visit: Visit, connection: Connection, in_force: ScorerInForce, champion: Judged, told: str
-) -> dict[str, Any]:
-    """Gather what the part on thresholds shows."""
-    bench = read_bench(visit, connection, in_force, champion, told)
-    tried = None if bench.tried is None else bench.tried.hot
-    return {
-        "bench": bench,
-        "spread": draw_spread(visit, champion, bench.open_now, tried),
-        "step": STEP,
-        "at": round_percent(bench.shown.hot),
-        "stands": tell_load(bench),
-    }
-
-
 def tell_load(bench: Bench) -> str:
-    """Tell how a week's hot leads stand to what people can answer: within, perhaps, beyond, or unknown."""
+    """Tell how a week's hot leads stand to what people can answer; nothing where no week was counted."""
     week, capacity = bench.shown.per_week, bench.capacity.per_week
-    if week is None or capacity is None:
+    if capacity is None:
         return "unknown"
+    if week is None:
+        return ""
     if week.high <= capacity:
         return "within"
     return "beyond" if week.mean > capacity else "perhaps"

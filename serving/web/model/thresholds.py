@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from agreement.funnel.previewing import Ledger
 from agreement.funnel.taking import TakingCapacity, compute_capacity
 from serving.championing import ScorerInForce
 from serving.store.open_scores import list_open_probabilities
@@ -12,6 +13,7 @@ from serving.usecases.judging import Judged
 from serving.usecases.standing import gather_people
 from serving.usecases.trying_thresholds import ThresholdTrial, try_threshold
 from serving.usecases.views.previewing import USUAL_WEEKS, read_ledger
+from serving.web.model.remembering import Remembered
 from serving.web.visit import Visit
 
 # In per cent, as people think of it.
@@ -50,14 +52,31 @@ class Bench:
         return self.tried or self.in_force
 
 
-def read_bench(visit: Visit, connection: Connection, scorer: ScorerInForce, judged: Judged, told: str) -> Bench:
-    """Read what the threshold in force does, and the one that somebody told in per cent, where they told one."""
+def read_bench(
+    visit: Visit,
+    connection: Connection,
+    scorer: ScorerInForce,
+    judged: Judged,
+    told: str,
+    ledgers: Remembered[Ledger],
+) -> Bench:
+    """Read what the threshold in force does, and the one that somebody told in per cent, where they told one.
+
+    Parameters
+    ----------
+    ledgers
+        Remembers the scores of the latest weeks: a slider asks about the same ones many times.
+    """
     wrong, hot = "", None
     try:
         hot = read_percent(visit, told) if told else None
     except BadThreshold as error:
         wrong = str(error)
-    ledger = read_ledger(connection, visit.terms, visit.now, weeks=USUAL_WEEKS)
+    ledger = ledgers.get(
+        (scorer.champion, visit.terms.version),
+        visit.now,
+        lambda: read_ledger(connection, visit.terms, visit.now, weeks=USUAL_WEEKS),
+    )
     open_now = list_open_probabilities(connection, scorer.champion.fingerprint)
     known = scorer.scorer.thresholds_.hot
     in_force = try_threshold(ledger, open_now, judged.findings, visit.terms, known)
