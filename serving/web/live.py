@@ -1,14 +1,12 @@
 """Live: browsers that listen are told that something has changed; one watcher a process looks for all of them."""
 
 import asyncio
-import logging
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -16,14 +14,12 @@ from starlette.routing import Route
 from features.times import SECOND
 from serving.api.callers import check_site, pick_headers
 from serving.connections import ENDLESS
+from serving.observing import log_failure
 from serving.service import Service
-from serving.store.database import UnusableStore
 from serving.usecases.committing import StoreUnavailable
 from serving.usecases.noticing import Noticer
 from serving.usecases.rights import Right
 from serving.web.site import NotAllowed, SignInNeeded, Site
-
-logger = logging.getLogger("hotlead.live")
 
 LOOK_EVERY_SECONDS = 0.5
 HEARTBEAT_SECONDS = 15.0
@@ -120,9 +116,11 @@ class Live:
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            with suppress(SQLAlchemyError, UnusableStore):
-                wanted = frozenset().union(*(listener.wanted for listener in self._listeners))
+            try:
+                wanted = frozenset(name for listener in self._listeners for name in listener.wanted)
                 self._pace.add(await asyncio.to_thread(self._look, wanted), loop.time())
+            except Exception as error:  # the store may be away for a while, and come back
+                log_failure(error)
             names = self._pace.take(loop.time())
             for listener in self._listeners if names else ():
                 listener.tell(names)
