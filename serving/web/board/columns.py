@@ -56,7 +56,7 @@ _SHARES = frozenset(
 )
 _FINE = frozenset(["romi", "lift", "p_value"])
 _PARTS = ("count", "of", "low", "high", "n", "origin")
-_NAMING = frozenset(["owner", "duty", "side", "span", "source", "stage", "by", "criterion", "attribute", "quality"])
+_NAMING = frozenset(["owner", "duty", "span", "source", "stage", "by", "criterion", "attribute", "quality"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,8 @@ def gather_parts(names: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
 def write_figure(figures: Figures, table: str, name: str, cells: Mapping[str, Cell], visit: Visit) -> str:
     """Write a figure with its n and its interval."""
     said = write_cell(figures.view, table, name, cells[name], visit, is_share=f"{name}_of" in cells)
-    return " ".join(filter(None, (said, *_list_asides(figures.view, table, name, cells, visit))))
+    asides = " ".join(_list_asides(figures.view, table, name, cells, visit))
+    return f"{said} · {asides}" if asides else said
 
 
 def write_cell(view: str, table: str, name: str, cell: Cell, visit: Visit, *, is_share: bool = False) -> str:

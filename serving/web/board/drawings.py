@@ -9,6 +9,8 @@ from babel.dates import format_date
 from agreement.calendar.zones import compute_local_date
 from agreement.episodes import HOUR_MICROS
 from serving.usecases.views.figures import Cell, FigureRow, Figures
+from serving.web.charts import distribution
+from serving.web.charts import lines as curves
 from serving.web.charts.axes import Mark, Table
 from serving.web.charts.bars import Column, ColumnChart
 from serving.web.charts.distribution import Class, Quantile, draw_distribution
@@ -37,7 +39,7 @@ class Course:
     table: Table
 
 
-def draw_waits(figures: Figures, visit: Visit) -> Waits:
+def draw_waits(figures: Figures, visit: Visit, *, height: float = distribution.HEIGHT) -> Waits:
     """Draw how long leads waited for a first contact, with the median, the 90th percentile and what is promised."""
     rows = figures.get_table("response_distribution").rows
     classes = [_class_of(row, visit) for row in rows]
@@ -59,7 +61,7 @@ def draw_waits(figures: Figures, visit: Visit) -> Waits:
     ]
     write = visit.format.count
     return Waits(
-        chart=draw_distribution(classes, marked, say=lambda value: write(value)),
+        chart=draw_distribution(classes, marked, say=lambda value: write(value), height=height),
         says=_tell_waits(summary, visit),
         table=Table(
             head=[visit.words.say(f"board.waits.{name}") for name in ("within", "leads", "share")],
@@ -99,7 +101,7 @@ def _write_share(row: FigureRow, visit: Visit) -> str:
     return f"{write(_read(row.cells['share']))} ({write(low)} – {write(high)})"
 
 
-def draw_course(figures: Figures, visit: Visit) -> Course:
+def draw_course(figures: Figures, visit: Visit, *, height: float = curves.HEIGHT) -> Course:
     """Draw what was won week by week, the forecast of the end with its interval, and the pace of the goal."""
     period, rows, totals = figures.period, figures.get_table("course").rows, figures.totals
     first, end = period.begins.toordinal(), period.ends.toordinal()
@@ -127,7 +129,7 @@ def draw_course(figures: Figures, visit: Visit) -> Course:
     ticks = list_time_ticks(period.begins_at, period.ends_at, zone=period.zone, most=_MOST_DATES)
     marks = [_mark(compute_local_date(tick.at, period.zone), tick.unit, across, visit) for tick in ticks]
     return Course(
-        chart=draw_lines(lines, across=across, marks=marks, say=short, fans=fans),
+        chart=draw_lines(lines, across=across, marks=marks, say=short, fans=fans, height=height),
         says=say(
             "board.course.says",
             won=visit.format.euros(won[-1][1]),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from serving.web.charts.axes import LEFT, RIGHT, Say, round_place
 from serving.web.charts.bars import Column, ColumnChart, Flag, draw_columns
 
+HEIGHT = 170.0
 _LINE = 13.0
 
 
@@ -26,7 +27,9 @@ class Quantile:
     look: str = "target"
 
 
-def draw_distribution(classes: Sequence[Class], marked: Sequence[Quantile], *, say: Say) -> ColumnChart:
+def draw_distribution(
+    classes: Sequence[Class], marked: Sequence[Quantile], *, say: Say, height: float = HEIGHT
+) -> ColumnChart:
     """Draw a histogram; what lies beyond the last upper end cannot be placed and is left out.
 
     Parameters
@@ -51,7 +54,7 @@ def draw_distribution(classes: Sequence[Class], marked: Sequence[Quantile], *, s
         say=say,
         flags=flags,
         headroom=_LINE * len(flags),
-        height=170.0 + _LINE * len(flags),
+        height=height + _LINE * len(flags),
     )
 
 
