@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from serving.usecases.views.figures import Cell, Figures, FigureTable
 from serving.web.visit import Visit
+from serving.web.words import Words
 
 _EUROS = frozenset(
     [
@@ -59,6 +60,9 @@ _PARTS = ("count", "of", "low", "high", "n", "origin")
 _NAMING = frozenset(["owner", "duty", "span", "source", "stage", "by", "criterion", "attribute", "quality"])
 
 
+_WHAT_IF = "what_if_"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column as it is shown: several cells of the view where they speak of one figure."""
@@ -98,6 +102,14 @@ def gather_parts(names: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     parts = {name: tuple(part for part in _PARTS if f"{name}_{part}" in listed) for name in listed}
     inner = {f"{name}_{part}" for name, its in parts.items() for part in its}
     return {name: its for name, its in parts.items() if name not in inner}
+
+
+def name_column(name: str, words: Words) -> str:
+    """Return what people call a column; one that a view made of what people told keeps its name."""
+    if name.startswith(_WHAT_IF):
+        return words.say("board.what_if", name=name_column(name.removeprefix(_WHAT_IF), words))
+    key = f"board.columns.{name}"
+    return words.say(key) if key in words else name
 
 
 def write_figure(figures: Figures, table: str, name: str, cells: Mapping[str, Cell], visit: Visit) -> str:
