@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import h11
@@ -12,6 +13,11 @@ from serving.errors import TITLES, encode_problem
 
 REQUEST_SECONDS = 10.0
 HEADER_BYTES = 16 * 1024
+UPLOADS: Mapping[str, int] = {"/setup/import": 65 * 2**20}
+"""Where people send files, and of how many bytes at most."""
+
+# A file has the time that it takes at this rate, on top of what every request has.
+_UPLOAD_BYTES_A_SECOND = 256 * 1024
 ENDLESS = "hotlead.endless"
 """Stands in the scope of a request whose answer has no end of its own."""
 _CODES = {400: "not_http", 431: "header_too_large"}
@@ -52,7 +58,7 @@ class PatientProtocol(H11Protocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._deadline: asyncio.TimerHandle | None = None
-        self._is_idle = True
+        self._is_idle, self._has_extra = True, False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Give a new connection its first deadline."""
@@ -69,9 +75,11 @@ class PatientProtocol(H11Protocol):
         is_idle = state is h11.IDLE and not self.conn.trailing_data[0]
         if state is h11.SEND_BODY or (state is h11.IDLE and not is_idle):
             self._begin()
+            if state is h11.SEND_BODY and not self._has_extra:
+                self._extend()
             return
         self._disarm()
-        self._is_idle = True
+        self._is_idle, self._has_extra = True, False
         # The body of a request that was answered early has run out, and uvicorn's own timer is off by now.
         if is_idle:
             self._arm()
@@ -120,9 +128,17 @@ class PatientProtocol(H11Protocol):
             self._is_idle = False
         self._arm()
 
-    def _arm(self) -> None:
+    def _extend(self) -> None:
+        """Give an upload the time that its length needs, once."""
+        self._has_extra = True
+        length = compute_upload_length(self.scope["path"], self.headers)
+        if length:
+            self._disarm()
+            self._arm(length / _UPLOAD_BYTES_A_SECOND)
+
+    def _arm(self, extra_seconds: float = 0.0) -> None:
         if self._deadline is None:
-            self._deadline = self.loop.call_later(self.request_seconds, self._give_up)
+            self._deadline = self.loop.call_later(self.request_seconds + extra_seconds, self._give_up)
 
     def _disarm(self) -> None:
         if self._deadline is not None:
@@ -132,6 +148,13 @@ class PatientProtocol(H11Protocol):
     def _give_up(self) -> None:
         self._deadline = None
         self.transport.close()
+
+
+def compute_upload_length(path: str, headers: Sequence[tuple[bytes, bytes]]) -> int:
+    """Compute how many bytes an upload says it has; none where it is no upload, or a longer one than we read."""
+    told = [value for name, value in headers if name == b"content-length"]
+    length = int(told[0]) if len(told) == 1 and told[0].isdigit() and len(told[0]) < 12 else 0
+    return length if length <= UPLOADS.get(path, 0) else 0
 
 
 def build_protocol(request_seconds: float) -> type[PatientProtocol]:
