@@ -47,4 +47,5 @@ def find_latest_batch(connection: Connection) -> int:
 def read_states(connection: Connection, lead_ids: Collection[str]) -> dict[str, Row[Any]]:
     """Read what changes of leads while they are looked at, by id."""
     found = select(*_STATE).where(leads.c.id.in_(sorted(lead_ids)))
-    return {row.id: row for row in connection.execute(found)}
+    rows: list[Row[Any]] = list(connection.execute(found))
+    return {row.id: row for row in rows}

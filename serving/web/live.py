@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -177,7 +177,7 @@ async def _open(site: Site, live: Live, request: Request) -> Response:
 
 
 async def _stream(
-    live: Live, listener: Listener, may_listen: Callable[[], "asyncio.Future[bool]"]
+    live: Live, listener: Listener, may_listen: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[str]:
     try:
         yield f"retry: {_RETRY_MILLISECONDS}\n\n"

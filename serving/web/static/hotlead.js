@@ -1,17 +1,15 @@
 // Hotlead's one script. Pages work without it; it makes them answer at once and stay live.
 //
-//   data-swap="id …"      on a form: it is sent in the background, and these elements take the answer's place;
-//                         "live" stands for every live part of the page
+//   data-swap="id …"      on a form: it is sent in the background; these elements, or all "live" ones, are put anew
 //   data-live="name …"    on an element with an id: it is read again when the service tells of one of these
-//   data-each             on a list with an id in a swapped part: items of an id that was not there before slide in
-//   data-announce="text"  on an item of such a list: said to screen readers when it arrives
+//   data-each             on a list with an id in such a part: items that were not there before slide in
+//   data-announce="text"  on such an item: said to screen readers when it arrives
 //   data-count="number"   on an element: it stands before the page's title
-//   data-auto             on a form: it is sent as soon as one of its fields changes
-//   data-dialog           on a link: what is #act on its page opens in a dialog; data-close closes it
-//   data-keys             on a row, which then takes part in moving by arrows, j and k
+//   data-auto             on a form: it is sent as soon as a field changes
+//   data-dialog           on a link: #act of its page opens in a dialog, which data-close closes
+//   data-keys             on a row: arrows, j and k move between rows
 //   data-key="k"          on a link or button: this key presses it while a row, or something in it, has the focus
-//   data-again="seconds"  on an element with an id: it is asked for again after so long, as long as it says so
-//   data-from="address"   beside data-again: where it is asked for, this page where there is none
+//   data-again="seconds"  on an element with an id: it is read again after so long, from data-from or this page
 //   data-copy="id"        on a button: what stands in the field of this id is copied
 //   data-leaves="seconds" on an element: it goes after so long
 
@@ -23,7 +21,7 @@ const live = () => all("[data-live][id]");
 const dialog = byId("dialog");
 const late = new Set();
 
-// Swapping: parts of a fresh page take the place of stale ones.
+// Parts of a fresh page take the place of stale ones.
 
 const isBusy = part => part.querySelector("details.menu[open]") || (part.contains(document.activeElement)
   && document.activeElement.matches("input:not([type=hidden]), select, textarea"));
@@ -43,8 +41,7 @@ function findFocus(part) {
 
 function put(stale, fresh, force) {
   if (!force && isBusy(stale)) { late.add(stale.id); return; }
-  const list = stale.matches("[data-each]") ? stale : stale.querySelector("[data-each]");
-  const others = list && (fresh.id === list.id ? fresh : fresh.querySelector(`[id="${CSS.escape(list.id)}"]`));
+  const list = stale.querySelector("[data-each]"), others = list && fresh.querySelector("[data-each]");
   const known = new Set(others ? [...list.children].map(item => item.id) : []);
   const focus = findFocus(stale);
   fresh = document.adoptNode(fresh);
@@ -79,8 +76,6 @@ function enliven(root) {
   }
 }
 
-// Asking: forms and parts, in the background.
-
 async function ask(url, options = {}) {
   const response = await fetch(url, { ...options, headers: { "x-hotlead-part": "1", ...options.headers } });
   return { page: parse(await response.text()), response };
@@ -114,8 +109,6 @@ document.addEventListener("change", event => {
   if (form && "auto" in form.dataset) form.requestSubmit();
 });
 
-// The dialog.
-
 function fill(page) {
   dialog.replaceChildren(document.adoptNode(page.getElementById("act")));
   dialog.setAttribute("aria-label", dialog.querySelector("h1")?.textContent || "");
@@ -139,8 +132,6 @@ document.addEventListener("click", async event => {
     if (page.getElementById("act")) fill(page); else swap(page, ["messages"]);
   } catch { location.assign(link.href); }
 });
-
-// Keys: single ones work only while a row, or something in it, has the focus.
 
 function move(row, step) {
   const rows = all("[data-keys]"), next = rows[rows.indexOf(row) + step];
@@ -167,7 +158,7 @@ document.addEventListener("keydown", event => {
   } else move(row, step);
 });
 
-// Listening: the service tells that something has changed, and what that is is read again.
+// The service tells that something has changed; what that is, is read again.
 
 let source = null, timer = null, patience = 1, rest = 250, isOver = false;
 const waiting = new Set();
