@@ -12,6 +12,8 @@ from agreement.calendar.zones import get_zone
 from features.times import DAY, SECOND, to_datetime
 
 NOTHING = "–"
+_MINUTE = 60 * SECOND
+_THOUSANDS = (1_000_000_000_000, 1_000_000_000, 1_000_000, 1_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,10 @@ class Format:
             return NOTHING
         size = abs(amount)
         digits = 1 if 1_000 <= size < 10_000 or 1_000_000 <= size < 100_000_000 else 0
-        return format_compact_currency(amount, "EUR", locale=self.locale, fraction_digits=digits)
+        # Lists hold many amounts that are written alike.
+        unit = next((each for each in _THOUSANDS if size >= each), 1)
+        unit = unit // 10 if digits else unit
+        return _short_euros(self.locale, round(amount / unit) * unit, digits)
 
     def day(self, at: int | datetime | None) -> str:
         """Write a day: 3 Mar 2026."""
@@ -73,7 +78,8 @@ class Format:
         """Write a moment in full, with its zone: what a title or a screen reader tells."""
         if at is None:
             return NOTHING
-        return format_datetime(self._to_local(at), "EEE d MMM y, HH:mm z", locale=self.locale)
+        minutes = (at if isinstance(at, int) else round(at.timestamp() * SECOND)) // _MINUTE
+        return _moment(self.locale, self.zone, minutes)
 
     def clock(self, at: int | datetime | None) -> str:
         """Write a moment in short: the time alone where it is today, the weekday within six days, else the day."""
@@ -105,11 +111,11 @@ class Format:
         if at is None:
             return NOTHING
         micros = (at if isinstance(at, int) else round(at.timestamp() * SECOND)) - self.now
-        return _delta(self.locale, round(micros / SECOND), True)
+        return _delta(self.locale, _round_seconds(micros), True)
 
     def span(self, micros: int | None) -> str:
         """Write how long something takes: 3 hr, 2 days."""
-        return NOTHING if micros is None else _delta(self.locale, round(abs(micros) / SECOND), False)
+        return NOTHING if micros is None else _delta(self.locale, _round_seconds(abs(micros)), False)
 
     def iso(self, at: int | datetime) -> str:
         """Write a moment for a machine: the datetime of a time element."""
@@ -125,9 +131,25 @@ class Format:
 
 
 @lru_cache(maxsize=20_000)
+def _moment(locale: Locale, zone: str, minutes: int) -> str:
+    local = to_datetime(minutes * _MINUTE).astimezone(get_zone(zone))
+    return format_datetime(local, "EEE d MMM y, HH:mm z", locale=locale)
+
+
+@lru_cache(maxsize=20_000)
+def _short_euros(locale: Locale, amount: int, digits: int) -> str:
+    return format_compact_currency(amount, "EUR", locale=locale, fraction_digits=digits)
+
+
+@lru_cache(maxsize=20_000)
 def _decimal(locale: Locale, number: float, digits: int) -> str:
     pattern = "#,##0" if digits == 0 else f"#,##0.{'0' * digits}"
     return format_decimal(number, pattern, locale=locale)
+
+
+def _round_seconds(micros: int) -> int:
+    """Round to what is written: minutes where it takes hours."""
+    return round(micros / SECOND) if abs(micros) < 2 * 60 * _MINUTE else 60 * round(micros / _MINUTE)
 
 
 @lru_cache(maxsize=20_000)

@@ -23,6 +23,7 @@ from serving.usecases.queue_rows import QueuedLead, read_queued
 from serving.usecases.queueing import MOST_COUNTED, QueueOrder, count_queue, find_emptiness, list_queue
 from serving.usecases.standing import gather_people
 from serving.web.acting import gather_page_offers
+from serving.web.controls import draw_controls
 from serving.web.marks import mark_lead
 from serving.web.site import Site
 from serving.web.sparks import draw_spark
@@ -110,7 +111,7 @@ def _show(appraiser: Appraiser, visit: Visit, connection: Connection) -> Respons
         "queue.html",
         asked=asked,
         leads=[_lay_out(visit, lead, asked, people) for lead in queued],
-        offers=gather_page_offers(visit, connection, page.ids),
+        controls=draw_controls(visit, gather_page_offers(visit, connection, page.ids)),
         counts=count_queue(connection, owner_id=asked.owner_id, now=visit.now, day_ends_at=day_ends_at),
         most_counted=MOST_COUNTED,
         expected=_sum_up(queued),

@@ -114,9 +114,9 @@ class Visit:
         name = find_name(_DECODER.decode(attributes)) or lead_id
         return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
-    def render(self, name: str, /, *, status: int = 200, **values: Any) -> Response:
-        """Render a template of the site."""
-        told = {
+    def tell(self, **values: Any) -> dict[str, Any]:
+        """Return what every template of the site is told, and more."""
+        return {
             "visit": self,
             "visitor": self.visitor,
             "t": self.words.say,
@@ -125,7 +125,11 @@ class Visit:
             "csrf": self.csrf,
             **values,
         }
-        return HTMLResponse(TEMPLATES.get_template(name).render(told), status_code=status, headers=SITE_HEADERS)
+
+    def render(self, name: str, /, *, status: int = 200, **values: Any) -> Response:
+        """Render a template of the site."""
+        page = TEMPLATES.get_template(name).render(self.tell(**values))
+        return HTMLResponse(page, status_code=status, headers=SITE_HEADERS)
 
     def go(self, path: str) -> Response:
         """Send the browser to another page of ours, after something was done."""
