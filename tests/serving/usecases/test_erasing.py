@@ -12,11 +12,16 @@ from sqlalchemy import func, select
 
 from serving.championing import ScorerInForce
 from serving.channels.message import Message
+from serving.store.audit import erase_from_audit
 from serving.store.database import Database
-from serving.store.edge_tables import forgotten, secrets
+from serving.store.edge_tables import forgotten, keys, secrets
+from serving.store.holds import insert_held
 from serving.store.rejections import insert_rejections
 from serving.store.tables import accounts, alerts, attempts, events, leads, messages, waiting_leads
+from serving.store.web_tables import audit, held_acts, sessions, sign_in_links, users
+from serving.usecases.auditing import list_entries, record_audit
 from serving.usecases.erasing import ForeignDigests, NobodyNamed, erase_again
+from serving.usecases.exporting import EXPORTS
 from serving.usecases.recognising import compute_digests, name_rejected, normalise_address
 from serving.usecases.told import Rejected, Snooze, ToldContact, ToldStage
 from tests.serving.usecases.lives import (
@@ -232,3 +237,53 @@ def test_spelling_an_address_twice_changes_nothing(address: str) -> None:
 def test_any_refused_body_can_be_searched(body: Any) -> None:
     """Whatever was refused, it names texts and nothing else."""
     assert all(isinstance(name, str) for _, name in name_rejected("POST /v1/events", json.dumps(body)))
+
+
+def test_the_audit_keeps_that_something_was_done_and_not_to_whom(teller: Teller) -> None:
+    """A forgotten lead goes from targets and details; a user of the same name, and other leads, stay."""
+    live_a_life(teller)
+    with teller.database.writing() as connection:
+        for what, target, details in (
+            ("lead.accept", "L-ada", {}),
+            ("lead.undo", None, {"lead": "L-ada"}),
+            ("lead.note", "L-ada-2", {"beside": ["L-bob"]}),
+            ("user.add", "L-ada", {"role": "rep"}),
+        ):
+            record_audit(connection, at=NOW, who="L-ada", what=what, target=target, **details)
+        insert_held(connection, make_held("h1", "L-ada"))
+        insert_held(connection, make_held("h2", "L-ada-2"))
+    forget(teller, lead_id="L-ada")
+    with teller.database.reading() as connection:
+        told = [(entry.what, entry.target, entry.details) for entry in list_entries(connection, most=9).entries]
+    assert told == [
+        ("user.add", "L-ada", {"role": "rep"}),
+        ("lead.note", "L-ada-2", {"beside": ["L-bob"]}),
+        ("lead.undo", None, {}),
+        ("lead.accept", None, {}),
+    ]
+    with teller.database.reading() as connection:
+        assert connection.execute(select(held_acts.c.lead_id)).scalars().all() == ["L-ada-2"]
+
+
+@pytest.mark.parametrize("lead_id", ["%", "_", 'a"b', "a\\b", "é/ü", "1"])
+def test_an_odd_id_is_forgotten_in_the_audit_and_no_other_is(database: Database, lead_id: str) -> None:
+    """Signs that mean something to databases or JSON stand for themselves."""
+    with database.writing() as connection:
+        for each in (lead_id, "another", "11"):
+            record_audit(connection, at=NOW, who="ada", what="lead.note", target=each, beside=[each])
+        erase_from_audit(connection, [lead_id])
+        told = {entry.target: entry.details for entry in list_entries(connection, most=9).entries}
+    assert told == {None: {}, "another": {"beside": ["another"]}, "11": {"beside": ["11"]}}
+
+
+def test_no_export_knows_users_sessions_or_secrets() -> None:
+    """What is exported is of leads; columns of users, keys and cookies are in none of it."""
+    private = {users, sessions, sign_in_links, audit, held_acts, keys, secrets}
+    for export in EXPORTS.values():
+        assert private.isdisjoint(export.build().get_final_froms())
+
+
+def make_held(held_id: str, lead_id: str) -> dict[str, Any]:
+    """Make the row of an act that can still be undone."""
+    told = {"id": held_id, "user_id": "bob", "lead_id": lead_id, "kind": "accept", "item": "{}"}
+    return {**told, "made_at": NOW, "due_at": NOW + 10}
