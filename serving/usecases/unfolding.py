@@ -14,11 +14,14 @@ from models.explanation import Reason, compute_reasons, list_families
 from models.log_odds import to_probability
 from models.scorer import LeadScorer
 from serving.championing import ScorerInForce
+from serving.store.leads import LeadRecord
 from serving.store.past import count_known_events
+from serving.usecases.histories import Histories, Reading
+from serving.usecases.looking_back import lay_out_records
 from serving.usecases.recalling import can_recall, lay_out_past, read_past
 from serving.usecases.turning import decode_reasons
 
-MOST_STEPS = 9
+MOST_STEPS = 12
 # To recompute a score costs some ten microseconds an event of the lead and its colleagues.
 _MOST_EVENTS = 30_000
 _LEAST_EFFECT = 1e-12
@@ -65,41 +68,63 @@ class Unfolding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recollection:
-    """What a score was computed from, as the engine's tables, and the scorer that gave it."""
+    """What a score was computed from, and its parts, computed once more to the same bits.
 
-    entry: Row[Any]
+    Attributes
+    ----------
+    base
+        Log-odds of the average lead.
+    reasons
+        Every family that moves the score at all, the strongest first.
+    """
+
     scorer: LeadScorer
     leads: LeadTable
     events: EventLog
-    snapshots: SnapshotTable
+    base: float
+    reasons: Sequence[Reason]
 
 
-def recollect(connection: Connection, entry: Row[Any], in_force: ScorerInForce | None) -> Recollection | None:
-    """Recollect what a score of the ledger was computed from.
+def recollect(
+    connection: Connection,
+    record: LeadRecord,
+    entry: Row[Any],
+    in_force: ScorerInForce | None,
+    histories: Histories | None,
+) -> Recollection | None:
+    """Recollect what a lead's latest score was computed from.
 
-    None where its model is not the one in force, where its facts are gone, or where there are too many.
+    None where its model is not the one in force, where its facts are gone or too many, or say something else now.
 
     Parameters
     ----------
     entry
-        Joined with its basis.
+        Of the ledger, joined with its basis.
+    histories
+        What is remembered of events; they are read from the store where that is None or no longer what was known.
     """
     if in_force is None or in_force.champion.fingerprint != entry.fingerprint:
         return None
     if count_known_events(connection, entry.lead_id) > _MOST_EVENTS:
         return None
+    if histories is not None:
+        reading = Reading.of(histories)
+        tables = lay_out_records(connection, [record], [entry.as_of], histories.feature_set, reading)
+        reading.keep()
+        # Mostly nothing was told since, and what is remembered need not be read again.
+        recalled = _compute_again(entry, in_force.scorer, *tables)
+        if recalled is not None:
+            return recalled
     past = read_past(connection, [entry])
     if not can_recall(past, entry):
         return None
-    leads, events, snapshots = lay_out_past(past, [entry], in_force.scorer.feature_set)
-    return Recollection(entry=entry, scorer=in_force.scorer, leads=leads, events=events, snapshots=snapshots)
+    return _compute_again(entry, in_force.scorer, *lay_out_past(past, [entry], in_force.scorer.feature_set))
 
 
-def unfold_score(entry: Row[Any], recollection: Recollection | None) -> Unfolding:
-    """Unfold a score of the ledger: wholly where computing it once more comes to the same, else by its reasons."""
-    whole = None if recollection is None else _unfold_whole(recollection)
-    if whole is not None:
-        return whole
+def unfold_score(entry: Row[Any], recalled: Recollection | None) -> Unfolding:
+    """Unfold a score of the ledger: wholly where it was recollected, else by the reasons that were kept with it."""
+    if recalled is not None:
+        return stack_reasons(recalled.base, recalled.reasons, entry.log_odds, is_whole=True)
     reasons = decode_reasons(entry.reasons)
     start = entry.log_odds - math.fsum(reason.effect for reason in reasons)
     return stack_reasons(start, reasons, entry.log_odds, is_whole=False)
@@ -135,13 +160,16 @@ def to_share(log_odds: float) -> float:
     return float(to_probability(np.array([log_odds]))[0])
 
 
-def _unfold_whole(recalled: Recollection) -> Unfolding | None:
-    """Unfold a score by all of its parts; None where computing it once more comes to something else."""
-    scorer, entry = recalled.scorer, recalled.entry
-    tables = (recalled.leads, recalled.events, recalled.snapshots)
-    table = compute_features(*tables, feature_set=scorer.feature_set)
+def _compute_again(
+    entry: Row[Any], scorer: LeadScorer, leads: LeadTable, events: EventLog, snapshots: SnapshotTable
+) -> Recollection | None:
+    """Compute a score once more; None where it or the reasons kept with it come out otherwise."""
+    table = compute_features(leads, events, snapshots, feature_set=scorer.feature_set)
     if float(scorer.predict_log_odds(table)[0]) != entry.log_odds:
         return None
     parts = scorer.compute_parts(table)
     reasons = compute_reasons(parts, table, most=len(list_families(scorer.feature_set)), least=_LEAST_EFFECT)[0]
-    return stack_reasons(float(parts.rest[0]), reasons, entry.log_odds, is_whole=True)
+    kept = decode_reasons(entry.reasons)
+    if list(reasons[: len(kept)]) != kept:
+        return None
+    return Recollection(scorer=scorer, leads=leads, events=events, base=float(parts.rest[0]), reasons=reasons)

@@ -33,8 +33,10 @@ def gather_timeline(
     now, zone = visit.now, visit.zone
     span = choose_span(connection, record.id, read_range(visit), now=now, zone=zone)
     trace = trace_lead(connection, record, span, now=now)
-    in_force = visit.service.championing.in_force
-    recalled = None if entry is None else recollect(connection, entry, in_force)
+    force = visit.service.take_force()
+    recalled = None
+    if entry is not None:
+        recalled = recollect(connection, record, entry, force.in_force, force.histories)
     hindsight = []
     if recalled is not None:
         since = record.received_at if record.created_at is None else record.created_at

@@ -117,7 +117,8 @@ def test_hindsight_sees_no_later_event(teller: Teller, in_force: ScorerInForce) 
     def look(until: int) -> list[ScorePoint]:
         with teller.database.reading() as connection:
             span = choose_span(connection, "L", "90", now=NOW, zone=ZONE)
-            recalled = recollect(connection, list_entries(connection, "L", most=1)[0], in_force)
+            record = read_leads(connection, {"L"})["L"]
+            recalled = recollect(connection, record, list_entries(connection, "L", most=1)[0], in_force, None)
             assert recalled is not None
             return trace_hindsight(recalled, span, since=NOW - 40 * DAY, until=until)
 

@@ -13,8 +13,10 @@ from models.champion import Champion
 from models.explanation import Reason
 from serving.championing import ScorerInForce
 from serving.store.database import Database
+from serving.store.leads import read_leads
 from serving.store.timelines import list_entries
 from serving.usecases import unfolding
+from serving.usecases.histories import Histories
 from serving.usecases.looking import MOST_REASONS
 from serving.usecases.unfolding import MOST_STEPS, Unfolding, recollect, stack_reasons, to_share, unfold_score
 from tests.serving.usecases.tellers import Teller, put_in_force
@@ -39,11 +41,14 @@ def teller(database: Database, in_force: ScorerInForce) -> Teller:
     return teller
 
 
-def unfold(teller: Teller, in_force: ScorerInForce | None) -> tuple[Any, Unfolding]:
+def unfold(
+    teller: Teller, in_force: ScorerInForce | None, histories: Histories | None = None
+) -> tuple[Any, Unfolding]:
     """Unfold the latest score."""
     with teller.database.reading() as connection:
         entry = list_entries(connection, "L", most=1)[0]
-        return entry, unfold_score(entry, recollect(connection, entry, in_force))
+        record = read_leads(connection, {"L"})["L"]
+        return entry, unfold_score(entry, recollect(connection, record, entry, in_force, histories))
 
 
 def check_sum(told: Unfolding) -> None:
@@ -73,6 +78,16 @@ def test_facts_that_came_later_do_not_change_a_score(teller: Teller, in_force: S
     teller.tell(*(teller.make_event("M", ago=40) for _ in range(3)))
     again, after = unfold(teller, in_force)
     assert (again.number, after) == (entry.number, before)
+
+
+def test_what_is_remembered_says_the_same_as_the_store(teller: Teller, in_force: ScorerInForce) -> None:
+    """By remembered events a score is unfolded into the same steps; what came since sends it back to the store."""
+    histories = Histories(in_force.scorer.feature_set)
+    assert unfold(teller, in_force, histories) == unfold(teller, in_force)
+    teller.tell(*(teller.make_event("M", ago=40) for _ in range(3)))
+    remembered, read = unfold(teller, in_force, histories), unfold(teller, in_force)
+    assert remembered == read
+    assert read[1].is_whole
 
 
 def test_the_kept_reasons_are_those_of_the_whole(teller: Teller, in_force: ScorerInForce) -> None:
