@@ -135,3 +135,30 @@ def test_an_empty_store_has_figures_of_nothing(database):
     assert figures.get_table("response_times").get_row("all").cells["median_hours"] is None
     assert not figures.get_table("rejections").rows
     assert VIEWS["attainment"].choose_period(NOW, TERMS).to_text() == "2026-W47"
+
+
+def test_a_duty_ends_between_none_and_all_of_what_is_still_due(connection):
+    """The bounds hold the share so far, and are it where nothing is due any more."""
+    for row in look(connection, period="2026-W47").get_table("duties").rows:
+        cells = row.cells
+        if not cells["kept_of"] + cells["due"]:
+            assert cells["at_least"] is cells["at_most"] is None
+            continue
+        n = cells["met"] + cells["breached"] + cells["due"]
+        assert (cells["at_least"], cells["at_most"]) == (cells["met"] / n, (cells["met"] + cells["due"]) / n)
+        if cells["kept"] is not None:
+            assert cells["at_least"] <= cells["kept"] <= cells["at_most"]
+
+
+def test_the_trend_of_a_duty_is_that_of_its_buckets_together(connection):
+    """In each span, what was kept to hot, warm and cold leads adds up to what was kept of the duty."""
+    rows = look(connection, period="2026-W47").get_table("trend").rows
+    spans = {row.cells["span"] for row in rows}
+    assert len(spans) == 8
+    assert any(row.cells["what"] == "first_contact:hot" and row.cells["target"] for row in rows)
+    for span in spans:
+        told = {row.cells["what"]: row.cells for row in rows if row.cells["span"] == span}
+        for duty in ("first_contact", "attempts", "feedback"):
+            parts = [cells for what, cells in told.items() if what.startswith(f"{duty}:")]
+            assert sum(cells["actual"] for cells in parts) == told[duty]["actual"]
+            assert sum(cells["target"] for cells in parts) == told[duty]["target"]

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 
+from agreement.calendar.zones import compute_local_date
 from agreement.goal import Goal
 from agreement.terms import Terms
 from features.times import to_datetime, to_micros
@@ -108,6 +109,20 @@ def test_the_gap_says_what_closes_it(teller):
     assert sqls["origin"] == "measured"
     assert sqls["more_low"] < sqls["more"] < sqls["more_high"]
     assert look(teller, "forecast", Terms()).get_table("gap").rows == []
+
+
+def test_the_course_of_the_period_ends_at_what_was_won_so_far(teller):
+    """Week by week the deals add up, each with its leads, from the first day of the period until today."""
+    figures = look(teller, "forecast", TERMS)
+    rows = figures.get_table("course").rows
+    assert rows[0].key == GOAL.begins.isoformat()
+    assert rows[-1].cells["won_so_far"] == figures.totals["won_so_far"]
+    assert rows[-1].cells["until"] <= compute_local_date(NOW, "UTC").isoformat()
+    so_far = 0.0
+    for row in rows:
+        so_far += row.cells["euros"]
+        assert (row.cells["won_so_far"], row.cells["deals"]) == (so_far, len(row.lead_ids))
+    assert sum(len(row.lead_ids) for row in rows) == figures.totals["deals_so_far"]
 
 
 def test_past_forecasts_stand_beside_what_came(teller):
