@@ -152,15 +152,11 @@ def _list_turning_points(fitted: Fitted, history: History) -> tuple[TurningPoint
 
 
 def _list_bins(table: pd.DataFrame) -> tuple[ReliabilityBin, ...]:
+    columns = ("mean_predicted", "observed_rate", "lower", "upper")
+    shares = table[list(columns)].to_numpy(np.float64).tolist()
     return tuple(
-        ReliabilityBin(
-            predicted=float(row.mean_predicted),
-            seen=float(row.observed_rate),
-            lower=float(row.lower),
-            upper=float(row.upper),
-            count=int(row.count_),
-        )
-        for row in table.rename(columns={"count": "count_"}).itertuples()
+        ReliabilityBin(predicted=predicted, seen=seen, lower=lower, upper=upper, count=count)
+        for (predicted, seen, lower, upper), count in zip(shares, table["count"].astype(int).tolist(), strict=True)
     )
 
 

@@ -39,7 +39,7 @@ FINDINGS = Findings(
         ),
     ),
     reliability=(ReliabilityBin(predicted=0.1, seen=0.2, lower=0.1, upper=0.3, count=10),),
-    gains=(GainsCurve(model="hotlead", captured=(0.0, 1.0)),),
+    gains=(GainsCurve(model="hotlead", captured=tuple(place / 100 for place in range(101))),),
     distribution=(ScoreBin(begins=0.1, ends=0.2, won=1, lost=2),),
     turning_points=(TurningPoint(threshold=0.3, leads=4, won=1, weeks=(1, 3)),),
     drivers=(Driver(name="industry", importance=0.4),),
