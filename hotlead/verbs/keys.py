@@ -36,11 +36,13 @@ def add(
 ) -> None:
     """Make a key and show it, this once."""
     from serving.usecases.admitting import add_key
+    from serving.usecases.auditing import record_audit
 
     with open_store(home) as database, database.writing() as connection:
-        new = add_key(
-            connection, name=name, scopes=scope, at=_read_clock(), randomness=secrets.SystemRandom(), signs=signs
-        )
+        at, randomness = _read_clock(), secrets.SystemRandom()
+        new = add_key(connection, name=name, scopes=scope, at=at, randomness=randomness, signs=signs)
+        may = sorted(new.stored.scopes)
+        record_audit(connection, at=at, who="", what="key.add", target=new.stored.id, scopes=may)
     if as_json:
         typer.echo(json.dumps({**_describe(new.stored), "secret" if signs else "key": new.text}))
         return
@@ -69,11 +71,14 @@ def revoke(
 ) -> None:
     """Revoke a key; a running server refuses it within two seconds. Its row stays."""
     from serving.usecases.admitting import UnknownKey, revoke_key
+    from serving.usecases.auditing import record_audit
 
     if not has_store(home):
         raise UnknownKey("there are no keys to revoke")
     with open_store(home) as database, database.writing() as connection:
-        revoked = revoke_key(connection, key_id, at=_read_clock())
+        at = _read_clock()
+        revoked = revoke_key(connection, key_id, at=at)
+        record_audit(connection, at=at, who="", what="key.revoke", target=revoked.id)
     if as_json:
         typer.echo(json.dumps(_describe(revoked)))
         return

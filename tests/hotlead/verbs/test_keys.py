@@ -13,6 +13,7 @@ from hotlead.store import UnreachableStore, find_url
 from hotlead.verbs.keys import has_active_key
 from serving.store.database import Database, UnusableDatabase, sqlite_url
 from serving.usecases.admitting import BadKeyName, UnknownKey, UnknownScope, check_form, read_known_keys
+from serving.usecases.auditing import list_entries
 
 
 @pytest.fixture(autouse=True)
@@ -133,3 +134,18 @@ def _read_names(home: Path) -> tuple[list[str], list[str]]:
         known = read_known_keys(connection)
     database.close()
     return [one.name for one in known.by_digest.values()], [one.admitted.name for one in known.signers]
+
+
+def test_what_was_done_with_keys_stands_in_the_audit(tmp_path: Path) -> None:
+    """Who made and revoked a key at the command line is told there, and never the key."""
+    made = ask_json(tmp_path, "add", "--name", "CRM", "--scope", "read")
+    ask(tmp_path, "revoke", made["id"])
+    database = Database(sqlite_url(tmp_path))
+    with database.reading() as connection:
+        entries = list_entries(connection, most=9).entries
+    database.close()
+    assert [(entry.who, entry.what, entry.target) for entry in entries] == [
+        ("", "key.revoke", made["id"]),
+        ("", "key.add", made["id"]),
+    ]
+    assert made["key"] not in str(entries)
