@@ -1,17 +1,14 @@
 """Import: leads from a file: uploaded, looked at, told in portions, and what was refused handed back."""
 
 import asyncio
-import io
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from operator import itemgetter
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -20,24 +17,21 @@ from agreement.calendar.zones import UnknownZone
 from features.text import amount_of
 from serving.api.attributes import BadField
 from serving.api.facts import read_batch
-from serving.errors import TITLES
 from serving.importing.encodings import ENCODINGS, UnreadableTable
 from serving.importing.fields import CHOICES
 from serving.importing.jobs import FileTooLarge, Job
 from serving.importing.layout import BadLayout, change_layout, check_layout
-from serving.importing.leads import TROUBLES, build_reader
+from serving.importing.leads import build_reader
 from serving.importing.previewing import preview_rows
 from serving.importing.rows import SEPARATORS
 from serving.importing.running import Importing
 from serving.importing.values import DAY_ORDERS, MARKS
-from serving.spreadsheets import write_csv
-from serving.store.database import Database
-from serving.store.rejections import list_placed
 from serving.usecases.auditing import record_audit
 from serving.usecases.looking import read_attributes
 from serving.usecases.rights import Right
 from serving.usecases.told import ToldLead
 from serving.web.pages import SITE_HEADERS
+from serving.web.setup.refused_rows import explain_code, write_refused_rows
 from serving.web.setup.writing import write
 from serving.web.site import Site
 from serving.web.visit import Visit
@@ -45,10 +39,10 @@ from serving.web.visit import Visit
 MOST_BYTES = 64 * 2**20
 # What stands around the file in the form.
 _AROUND = 64 * 1024
-_PAGE = 500
 _SIGNS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 _MOST_NAME = 60
 _UNDER_WAY = ("running", "stopped")
+_ORDER = ("accepted", "unchanged", "stale_ignored", "rejected", "forgotten", "duplicate")
 
 
 class NotNow(ValueError):
@@ -241,43 +235,8 @@ def _check_state(job: Job, *states: str) -> None:
 def _show_rejected(visit: Visit, _: Connection) -> Response:
     job = _find_importing(visit).jobs.get(visit.request.path_params["id"])
     headers = {**SITE_HEADERS, "content-disposition": f'attachment; filename="rejected-{job.id}.csv"'}
-    rows = _write_rejected(visit.service.database, job)
+    rows = write_refused_rows(visit.service.database, job)
     return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _write_rejected(database: Database, job: Job) -> Iterator[str]:
-    """Write the refused rows as they came, and behind them why, a page a transaction."""
-    columns, after = (*job.layout.header, "row", "field", "why"), 0
-    yield "\ufeff" + _write_page(columns, ())
-    while True:
-        with database.reading() as connection:
-            found = list_placed(connection, job.place, most=_PAGE, after=after)
-        if not found:
-            return
-        rows = [_write_row(each, len(job.layout.header)) for each in found]
-        yield _write_page((), sorted(rows, key=itemgetter(-3)))
-        after = found[-1].id
-
-
-def _write_row(refused: Row[Any], width: int) -> tuple[Any, ...]:
-    """Return the cells of a refused row, one a column, its number, the field in the way, and why."""
-    told = msgspec.json.decode(refused.body)
-    cells = [*told["cells"], *[""] * width][:width]
-    return *cells, told["row"], refused.path.strip("/"), explain_code(refused.code)
-
-
-def _write_page(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    written = io.StringIO()
-    write_csv(written, columns, rows)
-    return written.getvalue()
-
-
-def explain_code(code: str) -> str:
-    """Say in a few words why a row is refused."""
-    return TROUBLES.get(code) or TITLES.get(code, code)
-
-
-_ORDER = ("accepted", "unchanged", "stale_ignored", "rejected", "forgotten", "duplicate")
 
 
 def describe_lead(lead: ToldLead) -> list[tuple[str, str]]:
