@@ -99,8 +99,10 @@ def compute_turning_points(
     """
     order = np.lexsort((as_of, lead))
     p, y, who, at = probability[order], labels[order], lead[order], as_of[order]
+    if not len(p):
+        return ()
     peaks = np.asarray(pd.Series(p).groupby(who).max(), dtype=np.float64)
-    thresholds = np.unique(np.quantile(peaks, np.linspace(0, 1, _POINTS), method="lower")) if len(peaks) else []
+    thresholds = np.unique(np.quantile(peaks, np.linspace(0, 1, _POINTS), method="lower"))
     return tuple(_count_turns(float(threshold), p, y, who, at, start, end) for threshold in thresholds)
 
 
