@@ -22,8 +22,8 @@ from serving.usecases.recalling import can_recall, lay_out_past, read_past
 from serving.usecases.turning import decode_reasons
 
 MOST_STEPS = 12
-# To recompute a score costs some ten microseconds an event of the lead and its colleagues.
-_MOST_EVENTS = 30_000
+# To read and recompute a score costs some forty microseconds an event of the lead and its colleagues.
+_MOST_EVENTS = 12_000
 _LEAST_EFFECT = 1e-12
 # Parts are added up in another order than the score was.
 _ROUNDING = 1e-9
