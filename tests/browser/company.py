@@ -51,7 +51,7 @@ class Company:
 def found_company(home: Path, now: datetime, *, is_attacked: bool = True) -> Company:
     """Found the company in an empty folder, with leads whose names are attacks among the others or without."""
     home.mkdir(parents=True, exist_ok=True)
-    in_force, at = school(home, now), to_micros(now)
+    in_force, at = school(home), to_micros(now)
     database = Database(sqlite_url(home))
     migrate(database)
     begun = at - WEEKS * 7 * 86_400_000_000

@@ -38,10 +38,10 @@ def site(chromium: str, receiver: Receiver, tmp_path_factory: pytest.TempPathFac
     """The company, served in a process of its own."""
     company = _lend_company(tmp_path_factory.mktemp("company") / "home")
     port = find_free_port(0)
-    address = f"http://127.0.0.1:{port}"
-    settings = {"HOTLEAD_PUBLIC_URL": address, "HOTLEAD_TRUSTED_TARGETS": receiver.target}
+    # The service sends nothing to its own name, so it has another than its receiver.
+    settings = {"HOTLEAD_PUBLIC_URL": "http://leads.test", "HOTLEAD_TRUSTED_TARGETS": receiver.target}
     with serve_home(company.home, port, settings):
-        yield Site(address=address, company=company)
+        yield Site(address=f"http://127.0.0.1:{port}", company=company)
 
 
 def _lend_company(home: Path) -> Company:

@@ -8,12 +8,13 @@ from agreement.lives import Act
 from agreement.stages import Stage
 from features.times import DAY
 from serving.usecases.told import Item, ToldAccount, ToldContact, ToldEvent, ToldLead, ToldStage
-from tests.browser.cast import HOSTILE_NAMES, KEEN, describe_attack, describe_somebody
+from tests.browser.cast import HOSTILE_NAMES, describe_attack, describe_somebody
 from tests.serving.simulation.world import HOUR, World
 
 WEEKS = 6
 _LEADS = 84
 _TICK = 12 * HOUR
+_BETWEEN_VISITS = HOUR // 8
 _REASONS = ("no_answer", "not_now", "no_budget", "competitor", "not_a_fit")
 # Hours ago, and how many of the names come then.
 _ATTACKS = (("overdue", 20, 3), ("fresh", 2, len(HOSTILE_NAMES)))
@@ -40,9 +41,10 @@ class Past:
             self._arrive([lead_id for lead_id in self._waiting if arrivals[lead_id] <= tick])
             self._act()
             self._sell()
-        for word, hours, seen in _ATTACKS if is_attacked else ():
+        for word, hours, seen in _ATTACKS:
             self._world.run_until(now - hours * HOUR)
-            self._attack(word, seen)
+            names = list(HOSTILE_NAMES.items())[:seen]
+            self._attack(word, names) if is_attacked else self._visit(word, len(names))
         self._world.run_until(now)
 
     def _draw_arrivals(self, now: int) -> dict[str, int]:
@@ -131,9 +133,19 @@ class Past:
         at = self._world.now
         self._world.tell(ToldStage(lead_id=lead_id, key=key, stage=stage, occurred_at=at, told_by="anna", **more))
 
-    def _attack(self, word: str, seen: int) -> None:
+    def _attack(self, word: str, names: list[tuple[str, str]]) -> None:
         """Let some keen leads come whose words are attacks, and turn hot."""
-        for number, (kind, name) in enumerate(list(HOSTILE_NAMES.items())[:seen]):
-            lead_id = f"{word}-{kind}"
-            self._tell_lead(lead_id, describe_attack(name, number) | KEEN, owner_id="anna")
-            self._world.tell(*self._list_events(lead_id, ["visit"] * 4 + ["demo_request"] * 2))
+        for number, (kind, name) in enumerate(names):
+            self._turn_hot(f"{word}-{kind}", describe_attack(name, number))
+
+    def _visit(self, word: str, count: int) -> None:
+        """Let some keen leads come, one after the other, and turn hot."""
+        for number in range(count):
+            self._world.run_until(self._world.now + _BETWEEN_VISITS)
+            told = describe_somebody(self._random, 900 + number)
+            self._turn_hot(f"{word}-{number}", told | {"source": "partner", "industry": "public"})
+
+    def _turn_hot(self, lead_id: str, told: dict[str, Any]) -> None:
+        self._tell_lead(lead_id, told, owner_id="anna")
+        visits = ["visit"] * self._random.randint(3, 5)
+        self._world.tell(*self._list_events(lead_id, [*visits, "demo_request", "demo_request"]))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from hotlead.local_server import find_free_port, serve_home
@@ -21,12 +22,12 @@ _SCHEMES = ("light", "dark")
 _SIZES = {"wide": (WIDE, 1.5), "phone": (PHONE, 2.0)}
 _SHOWN = {
     "queue": ("/", "anna", ("wide-light", "wide-dark", "phone-light")),
-    "lead": ("/leads/{id}", "anna", ("wide-light",)),
+    "lead": ("/leads/fresh-3", "anna", ("wide-light",)),
     "agreement": ("/agreement", "eero", ("wide-light",)),
     "model": ("/model", "sofia", ("wide-light",)),
     "setup": ("/setup/agreement/new", "ada", ("wide-light",)),
 }
-"""What the docs show: the route, who looks, and how."""
+"""What the docs show: the address, who looks, and how."""
 
 
 class NoChromium(LookupError):
@@ -64,8 +65,14 @@ def _draw_one(browser: Browser, site: Site, path: Path, place: Place, how: str, 
     visits.expect(place.status)
     page = visits.open(place.path, user=place.user, size=size, color_scheme=scheme, device_scale_factor=scale)
     page.screenshot(path=path, full_page=is_whole)
+    _shrink(path)
     visits.close()
     return [f"{path.name}: {trouble}" for trouble in visits.troubles]
+
+
+def _shrink(path: Path) -> None:
+    """Keep 256 colours: pages have few, and the docs stay light."""
+    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def list_all() -> Iterator[tuple[str, Place, str]]:
@@ -77,10 +84,8 @@ def list_all() -> Iterator[tuple[str, Place, str]]:
 
 def list_for_docs() -> Iterator[tuple[str, Place, str]]:
     """List what the docs show."""
-    for name, (route, user, ways) in _SHOWN.items():
-        for place in [place for place in PLACES if place.route == route][:1]:
-            shown = Place(route=route, path=place.path, user=user)
-            yield from ((name, shown, how) for how in ways)
+    for name, (path, user, ways) in _SHOWN.items():
+        yield from ((name, Place(route=path, path=path, user=user), how) for how in ways)
 
 
 def _main() -> None:
