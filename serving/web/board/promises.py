@@ -67,7 +67,7 @@ def _describe(row: FigureRow, figures: Figures, visit: Visit) -> Promise:
         channel=str(its.get("channel") or ""),
         promise=_say_promise(row.cells, its, visit),
         state=_judge_supply(row.cells, its) if is_supply else _judge_duty(row.cells, its),
-        ends=_tell_supply_end(its, visit) if is_supply else _tell_duty_end(its, visit),
+        ends="" if figures.as_of >= figures.period.ends_at else _tell_end(its, visit, is_supply=is_supply),
         bar=share_of(attained, _FULL),
         low=None if low is None else share_of(low, _FULL),
         high=None if high is None else share_of(high, _FULL),
@@ -113,6 +113,10 @@ def _judge_duty(cells: Mapping[str, Cell], its: Mapping[str, Cell]) -> str:
     if its["due"]:
         return "open"
     return "kept" if cells["is_kept"] else "nothing"
+
+
+def _tell_end(its: Mapping[str, Cell], visit: Visit, *, is_supply: bool) -> str:
+    return _tell_supply_end(its, visit) if is_supply else _tell_duty_end(its, visit)
 
 
 def _tell_supply_end(its: Mapping[str, Cell], visit: Visit) -> str:

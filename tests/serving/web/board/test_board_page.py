@@ -184,3 +184,28 @@ def test_a_rep_sees_the_board_and_a_stranger_does_not(tmp_path: Path) -> None:
         )
         for path in ("/agreement", "/agreement/funnel", "/agreement/funnel.csv", "/agreement/leads?view=funnel"):
             assert stranger.get(path).headers["location"].startswith("/sign-in")
+
+
+def test_the_state_of_a_promise_follows_from_the_figures_of_the_api(visit: TestClient) -> None:
+    """In a week under way marketing is on course where its forecast reaches the target; one lead late is a miss."""
+    told = visit.get("/v1/attainment?period=2026-W47").json()["tables"]
+    rows = load(visit, "/agreement?period=2026-W47").text.split('<tr class="promise">')[1:]
+    wanted = [_name_state(row, told) for row in told["commitments"]["rows"]]
+    assert [next(state for state in _STATES if f">{state}<" in row) for row in rows] == wanted
+    assert len(set(wanted)) >= 3
+
+
+_STATES = ("Kept", "Missed", "On course", "Behind", "Still open", "Nothing due")
+
+
+def _name_state(row: dict[str, Any], told: dict[str, Any]) -> str:
+    its = {each["key"]: each for name in ("supply", "duties") for each in told[name]["rows"]}[row["key"]]
+    if row["is_kept"] is False:
+        return "Missed"
+    if row["side"] == "marketing":
+        if row["is_kept"]:
+            return "Kept"
+        return "On course" if its["forecast"] >= its["target"] else "Behind"
+    if its["due"]:
+        return "Still open"
+    return "Kept" if row["is_kept"] else "Nothing due"
