@@ -73,7 +73,7 @@ def _gather(visit: Visit, connection: Connection, lead_id: str, explanation: Exp
         "owed": owed,
         "timeline": timeline,
         "span": span,
-        "range": read_range(visit),
+        "range": read_range(visit, record),
         "ranges": RANGES,
         "waterfall": None if entry is None else lay_waterfall(visit, entry, recalled),
         "changes": gather_changes(visit, connection, record, entry),

@@ -16,14 +16,15 @@ from serving.web.visit import Visit
 
 __all__ = ["RANGES", "gather_timeline", "read_range"]
 
-_USUAL: Range = "90"
+_YOUNG = 30 * DAY
 _MOST_KINDS, _MOST_SPOTS = 6, 8
 _LONGEST = 60
 
 
-def read_range(visit: Visit) -> Range:
-    """Read which span the address asks for."""
-    return next((each for each in RANGES if each == visit.get("range")), _USUAL)
+def read_range(visit: Visit, record: LeadRecord) -> Range:
+    """Read which span the address asks for; unless told otherwise, a young lead fills its drawing."""
+    is_young = visit.now - _find_beginning(record) < _YOUNG
+    return next((each for each in RANGES if each == visit.get("range")), "30" if is_young else "90")
 
 
 def gather_timeline(
@@ -31,7 +32,7 @@ def gather_timeline(
 ) -> tuple[Timeline, Span, Recollection | None]:
     """Gather a timeline and its span, and what its latest score was computed from where that can be recollected."""
     now, zone = visit.now, visit.zone
-    span = choose_span(connection, record.id, read_range(visit), now=now, zone=zone)
+    span = choose_span(connection, record.id, read_range(visit, record), now=now, zone=zone)
     trace = trace_lead(connection, record, span, now=now)
     force = visit.service.take_force()
     recalled = None
@@ -39,10 +40,13 @@ def gather_timeline(
         recalled = recollect(connection, record, entry, force.in_force, force.histories)
     hindsight = []
     if recalled is not None:
-        since = record.received_at if record.created_at is None else record.created_at
-        hindsight = trace_hindsight(recalled, span, since=since, until=trace.points[0].at)
+        hindsight = trace_hindsight(recalled, span, since=_find_beginning(record), until=trace.points[0].at)
     sayings = _word(visit, span)
     return draw_timeline(trace, hindsight, now=now, zone=zone, sayings=sayings), span, recalled
+
+
+def _find_beginning(record: LeadRecord) -> int:
+    return record.received_at if record.created_at is None else record.created_at
 
 
 def _word(visit: Visit, span: Span) -> Sayings:
