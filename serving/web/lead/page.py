@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 from starlette.routing import Route
 
-from serving.api.addresses import read_id
 from serving.api.leads import take_circumstances
 from serving.usecases.browsing import UnknownLead
 from serving.usecases.explaining import Explanation, explain_lead
@@ -35,7 +34,7 @@ def build_lead_routes(site: Site) -> Sequence[Route]:
 
 
 def _show(visit: Visit, connection: Connection) -> Response:
-    lead_id = read_id(visit.request.path_params["id"])
+    lead_id = visit.request.path_params["id"]
     explanation = _explain(visit, connection, lead_id)
     if explanation.verdict.code == "unknown_lead":
         return visit.render("lead/unknown.html", status=404, lead_id=lead_id, verdict=explanation.verdict)
