@@ -42,6 +42,7 @@ bench: $(READY)  ## measure the hot paths beside a named peer
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.bulk
 	$(BIN)/python -m benchmarks.forecast
+	$(BIN)/python -m benchmarks.queue
 
 crash: $(READY)  ## kill the service hundreds of times and count what was lost
 	$(BIN)/python -m tests.campaigns.crash $(CRASH)
