@@ -37,7 +37,7 @@ within = "24 h"
 _TOLD = ("employees", "revenue", "industry", "country", "role", "email", "source", "mark_0", "number_0")
 _LEADS_AT_ONCE = 100
 _HOUR = 3_600 * SECOND
-_HOT, _WARM = 0.9, 0.75
+_HOT, _WARM = 0.5, 0.38
 
 
 class Filler:

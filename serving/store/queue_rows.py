@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from agreement.stages import Stage
 from serving.store.tables import accounts, bases, events, leads, scores, stage_changes
@@ -34,7 +34,8 @@ def read_queue_rows(connection: Connection, ids: Collection[str], moments: Seque
         Microseconds since 1970; the score at the first is the column ``past_0``, None where there was none yet.
     """
     past = [_find_score(at).label(f"past_{place}") for place, at in enumerate(moments)]
-    query = select(*_TOLD, *past).outerjoin(accounts, accounts.c.id == leads.c.account_id)
+    query: Select[Any] = select(*_TOLD, *past)
+    query = query.outerjoin(accounts, accounts.c.id == leads.c.account_id)
     query = query.outerjoin(bases, bases.c.id == leads.c.basis_id)
     latest = (scores.c.lead_id == leads.c.id) & (scores.c.number == leads.c.score_number)
     found = query.outerjoin(scores, latest).where(leads.c.id.in_(sorted(ids)))

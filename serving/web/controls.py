@@ -1,7 +1,7 @@
 """Controls: what can be done about each lead of a list, drawn once for all that the same can be done about."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from markupsafe import Markup, escape
@@ -10,6 +10,7 @@ from serving.usecases.offering import Offer
 from serving.web.pages import TEMPLATES
 from serving.web.visit import Visit
 
+_MACRO = "controls"
 # Stand for the address and the name in what is drawn once.
 _ID, _NAME = "leadidleadidleadid", "leadnameleadnameleadname"
 _PLACES = re.compile(f"({_ID}|{_NAME})")
@@ -18,13 +19,15 @@ _LONGEST_NAME = 60
 
 def draw_controls(visit: Visit, offers: Mapping[str, Offer]) -> Mapping[str, Markup]:
     """Draw the controls of leads, by their ids; in a list of fifty most of them have the same few shapes."""
-    module = TEMPLATES.get_template("parts/acts.html").make_module(visit.tell())
+    draw: Callable[[Offer], str] = getattr(
+        TEMPLATES.get_template("parts/acts.html").make_module(visit.tell()), _MACRO
+    )
     shapes: dict[object, Sequence[str]] = {}
     drawn = {}
     for lead_id, offer in offers.items():
         shape = (offer.acts, offer.held)
         if shape not in shapes:
-            shapes[shape] = _PLACES.split(module.controls(replace(offer, lead_id=_ID, name=_NAME)))
+            shapes[shape] = _PLACES.split(draw(replace(offer, lead_id=_ID, name=_NAME)))
         drawn[lead_id] = _put_in(shapes[shape], visit.to_lead(lead_id), offer.name)
     return drawn
 
