@@ -21,9 +21,9 @@ from serving.usecases.auditing import record_audit
 from serving.usecases.rights import Right
 from serving.usecases.signing import Proposal, browse_signatures, get_signature, propose, sign
 from serving.usecases.views.previewing import preview_hot
-from serving.web.setup.writing import write
 from serving.web.site import Site
 from serving.web.visit import Visit
+from serving.web.writing import write
 
 _PAGE = 20
 _MOST_SIGNERS = 4

@@ -31,9 +31,9 @@ from serving.usecases.reaching import (
 )
 from serving.usecases.rights import Right
 from serving.usecases.standing import gather_people
-from serving.web.setup.writing import write
 from serving.web.site import Site
 from serving.web.visit import Visit
+from serving.web.writing import write
 
 _FIELDS = ("owner_id", "kind", "url", "secret")
 

@@ -32,9 +32,9 @@ from serving.usecases.rights import Right
 from serving.usecases.told import ToldLead
 from serving.web.pages import SITE_HEADERS
 from serving.web.setup.refused_rows import explain_code, write_refused_rows
-from serving.web.setup.writing import write
 from serving.web.site import Site
 from serving.web.visit import Visit
+from serving.web.writing import write
 
 MOST_BYTES = 64 * 2**20
 # What stands around the file in the form.

@@ -13,9 +13,9 @@ from serving.store.keys import StoredKey, find_key, list_keys
 from serving.usecases.admitting import SCOPES, BadKeyName, NewKey, UnknownKey, UnknownScope, add_key, revoke_key
 from serving.usecases.auditing import record_audit
 from serving.usecases.rights import Right
-from serving.web.setup.writing import write
 from serving.web.site import Site
 from serving.web.visit import Visit
+from serving.web.writing import write
 
 
 def build_key_routes(site: Site) -> Sequence[Route]:

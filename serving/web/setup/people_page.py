@@ -22,9 +22,9 @@ from serving.usecases.auditing import record_audit
 from serving.usecases.rights import Right
 from serving.usecases.routing import count_load
 from serving.usecases.staffing import find_known, list_known, read_told, record_person, remove_person
-from serving.web.setup.writing import write
 from serving.web.site import Site
 from serving.web.visit import Visit
+from serving.web.writing import write
 
 _TEXTS = ("name", "zone", "working_hours", "quiet_hours", "manager_id")
 _LISTS = ("holidays_of", "industries", "products", "places")

@@ -20,9 +20,9 @@ from serving.usecases.enrolling import (
 )
 from serving.usecases.rights import Right, Role
 from serving.usecases.standing import gather_people
-from serving.web.setup.writing import write
 from serving.web.site import Act, Show, Site
 from serving.web.visit import Visit
+from serving.web.writing import write
 
 _FIELDS = ("id", "name", "role", "person")
 _DONE = ("changed", "ended")

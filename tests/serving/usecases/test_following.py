@@ -1,6 +1,5 @@
 """Following: everything that happened to a lead comes once, in one order, however it is turned over."""
 
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -1,6 +1,5 @@
 """Holding: an act is applied exactly once or undone, never both, whatever happens meanwhile."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features.times import SECOND
-from serving.releasing import release_held
 from serving.store.agenda import read_agenda
 from serving.store.alerts import list_due_escalations, list_unanswered
 from serving.store.database import Database
@@ -17,82 +15,9 @@ from serving.store.holds import put_off_held
 from serving.store.tables import alerts
 from serving.store.web_tables import held_acts
 from serving.usecases import holding
-from serving.usecases.holding import HOLD_FOR, HeldAct, NotYours, TooLate, hold_act, release_due, undo_act
-from serving.usecases.offering import NotOffered, NotYourLead, check_offer, gather_offers
-from serving.usecases.rights import Role, Visitor
-from serving.usecases.standing import take_standing
-from serving.usecases.told import Acknowledgement, Snooze, ToldContact, ToldNote, ToldStage
+from serving.usecases.holding import HOLD_FOR, NotYours, TooLate, release_due
+from tests.serving.usecases.desk import BO, BOSS, Desk
 from tests.serving.usecases.tellers import Teller, clear, put_in_force
-
-ANNA = Visitor(id="anna", name="Anna", role=Role.REP, person_id="anna")
-BO = Visitor(id="bo", name="Bo", role=Role.REP, person_id="bo")
-BOSS = Visitor(id="boss", name="Boss", role=Role.ADMIN)
-
-
-@dataclass(kw_only=True)
-class Desk:
-    """A store whose acts are held and released at moments of the test's choosing."""
-
-    teller: Teller
-    n_acts: int = 0
-
-    def hold(self, kind: str = "note", *, lead_id: str = "L-1", by: Visitor = ANNA) -> str:
-        """Hold an act, and return its id."""
-        self.n_acts += 1
-        name, now = f"act-{self.n_acts}", self.teller.now
-        items: dict[str, Any] = {
-            "note": ToldNote(lead_id=lead_id, key=self.make_key(), text=name, occurred_at=now, told_by=by.id),
-            "reached": ToldContact(lead_id=lead_id, key=self.make_key(), kind="call", occurred_at=now),
-            "accept": ToldStage(
-                lead_id=lead_id, key=self.make_key(), stage="sql", act="accepted", occurred_at=now, told_by=by.id
-            ),
-            "reject": ToldStage(
-                lead_id=lead_id,
-                key=self.make_key(),
-                stage="lost",
-                act="rejected",
-                reason="no_need",
-                occurred_at=now,
-            ),
-            "snooze": Snooze(lead_id=lead_id, until=now + 3_600 * SECOND, told_by=by.id),
-            "acknowledge": Acknowledgement(alert_id="none", told_by=by.id),
-        }
-        act = HeldAct(
-            id=name,
-            user_id=by.id,
-            lead_id=lead_id,
-            kind=kind,
-            item=items[kind],
-            made_at=now,
-            due_at=now + HOLD_FOR,
-        )
-        with self.teller.database.writing() as connection:
-            hold_act(connection, act)
-        return name
-
-    def make_key(self) -> bytes:
-        """Make the key of the latest act."""
-        return self.n_acts.to_bytes(16, "big")
-
-    def undo(self, name: str, by: Visitor = ANNA) -> None:
-        """Undo an act."""
-        with self.teller.database.writing() as connection:
-            undo_act(connection, name, by=by, at=self.teller.now)
-
-    def release(self) -> int:
-        """Apply what is due, as a worker that knows nothing but the store."""
-        return release_held(self.do_in_turn, None)
-
-    def do_in_turn(self, work: Any) -> int:
-        """Do some work in a transaction of its own."""
-        with self.teller.database.writing() as connection:
-            standing = take_standing(connection, now=self.teller.now, in_force=None, terms=self.teller.terms)
-            return int(work(connection, standing))
-
-    def read(self, query: str) -> list[Any]:
-        """Read rows of the store."""
-        with self.teller.database.reading() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(query)]
 
 
 def open_desk(database: Database) -> Desk:
@@ -203,42 +128,6 @@ def test_nobody_is_told_that_nothing_was_done_while_an_answer_is_held(database: 
         assert list_due_escalations(connection, now, most=9) == []
         agenda = read_agenda(connection, now=now + HOLD_FOR, basis_id=None, moved_since=0, chased_since=0)
         assert (agenda.escalates, agenda.releases) == (False, True)
-
-
-@pytest.mark.parametrize(
-    ("stage", "held", "offered"),
-    [
-        ("lead", [], {"accept", "reject", "reached", "snooze"}),
-        ("sql", [], {"accept", "reject", "return", "reached", "snooze"}),
-        ("sql", ["accept"], {"reject", "return", "reached", "snooze"}),
-        ("sql", ["snooze"], {"accept", "reject", "return", "reached", "snooze", "wake"}),
-        ("sql", ["reject"], set()),
-        ("opportunity", [], {"reject", "return", "reached", "snooze"}),
-        ("customer", [], set()),
-        ("recycled", [], {"reached", "snooze"}),
-    ],
-)
-def test_only_what_makes_sense_is_offered(
-    database: Database, stage: str, held: list[str], offered: set[str]
-) -> None:
-    """What can be done follows from the lead's stage and from what was done a moment ago."""
-    desk = Desk(teller=Teller(database, None))
-    desk.teller.tell_lead("L-1", owner_id="anna", stage=stage)
-    for kind in held:
-        desk.teller.now += 1
-        desk.hold(kind)
-    with database.reading() as connection:
-        told = {"terms": desk.teller.terms, "now": desk.teller.now}
-        mine = gather_offers(connection, ["L-1", "L-0"], visitor=ANNA, **told)
-        others = gather_offers(connection, ["L-1"], visitor=BO, **told)["L-1"]
-    usual = {"note", "contact", "no_answer", "left_message"}
-    assert mine.keys() == {"L-1"}
-    assert mine["L-1"].acts - usual == offered
-    assert others.acts == {"note"}
-    with pytest.raises(NotYourLead, match="anna"):
-        check_offer(others, "accept", visitor=BO, people={})
-    with pytest.raises(NotOffered, match="look again"):
-        check_offer(mine["L-1"], "acknowledge", visitor=ANNA, people={})
 
 
 _MOVES = st.lists(
