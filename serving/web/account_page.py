@@ -11,10 +11,10 @@ from starlette.routing import Route
 from serving.usecases import signing_in
 from serving.usecases.passwords import BadPassword, hash_password
 from serving.usecases.rights import Right
-from serving.web.setup.writing import write
 from serving.web.sign_in_page import leave
 from serving.web.site import Site
 from serving.web.visit import Visit
+from serving.web.writing import write
 
 
 def build_account_routes(site: Site) -> Sequence[Route]:

@@ -23,9 +23,9 @@ from serving.usecases.holding import (
 from serving.usecases.offering import NotOffered, NotYourLead, Offer, check_offer, gather_offers, get_people
 from serving.usecases.rights import Right
 from serving.web.act_forms import Told, name_actor, read_act
-from serving.web.setup.writing import write
 from serving.web.site import Site
 from serving.web.visit import Visit, read_own_path
+from serving.web.writing import write
 
 FORMS = ("reject", "return", "snooze", "note", "contact")
 """The acts that ask for more than a press of a button."""

@@ -176,9 +176,7 @@ async def _open(site: Site, live: Live, request: Request) -> Response:
     return StreamingResponse(_stream(live, listener, may_listen), media_type="text/event-stream", headers=_HEADERS)
 
 
-async def _stream(
-    live: Live, listener: Listener, may_listen: Callable[[], Awaitable[bool]]
-) -> AsyncIterator[str]:
+async def _stream(live: Live, listener: Listener, may_listen: Callable[[], Awaitable[bool]]) -> AsyncIterator[str]:
     try:
         yield f"retry: {_RETRY_MILLISECONDS}\n\n"
         while True:

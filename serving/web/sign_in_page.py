@@ -16,9 +16,9 @@ from serving.usecases.rights import Right
 from serving.usecases.signing_in import Checked, Session
 from serving.web.cookies import DEVICE, SESSION, VISIT, drop_cookie, read_cookie, set_cookie
 from serving.web.guessing import TooManyGuesses, find_device, sign_device
-from serving.web.setup.writing import write
 from serving.web.site import Site
 from serving.web.visit import Visit, read_own_path
+from serving.web.writing import write
 
 # Nothing that strangers send needs more.
 _FORM_BYTES = 2**14
