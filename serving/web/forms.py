@@ -1,6 +1,5 @@
 """Forms: what browsers send, read within limits, and refused where it is not what a page of ours sends."""
 
-import hmac
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -76,15 +75,3 @@ def check_text(text: str) -> None:
     """
     if "\x00" in text or _HALF.search(text):
         raise BadForm("a text holds a character that nothing can be written with: type it again")
-
-
-def check_token(told: object, wanted: str) -> None:
-    """Check that a form was sent by a page of this visit.
-
-    Raises
-    ------
-    StaleForm
-        If it was not.
-    """
-    if not isinstance(told, str) or not hmac.compare_digest(told.encode(), wanted.encode()):
-        raise StaleForm("this page was open for too long: load it again, and do it once more")

@@ -31,9 +31,9 @@ from serving.usecases.rights import ANYBODY, Right, Visitor
 from serving.usecases.signing_in import find_visitor, has_users, take_page_secret
 from serving.usecases.standing import gather_people
 from serving.web.cookies import SESSION, VISIT, read_cookie, set_cookie
-from serving.web.forms import BadForm, FormTooLarge, StaleForm, check_length, check_text, check_token, read_form
+from serving.web.forms import BadForm, FormTooLarge, StaleForm, check_length, check_text, read_form
 from serving.web.guessing import Guessing, TooManyGuesses
-from serving.web.visit import Visit, build_strange_visit
+from serving.web.visit import Visit, build_strange_visit, is_signed
 
 _T = TypeVar("_T")
 
@@ -143,7 +143,8 @@ class Site:
         visit = await self.open_visit(request, right)
         async with read_form(request, most_bytes) as form:
             told = request.headers.get("x-csrf-token") or form.get("csrf")
-            check_token(None if visit.is_fresh else told, visit.csrf)
+            if visit.is_fresh or not is_signed(told, visit.secret, visit.token):
+                raise StaleForm("this page was open for too long: load it again, and do it once more")
             return await act(visit, form)
 
     def _open(self, request: Request, right: Right | None) -> Visit:

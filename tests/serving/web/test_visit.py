@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from serving.api.addresses import hide_slashes
-from serving.web.visit import read_own_path, sign_visit, write_path
+from serving.web.visit import is_signed, read_own_path, sign_visit, write_path
 
 _HERE = "https://leads.example:8443/sign-in?next=x"
 _PIECES = st.lists(
@@ -69,6 +69,20 @@ def test_the_path_of_a_page_is_written_as_it_was_asked_for(lead_id: str) -> None
 
 
 def test_forms_of_one_visit_are_not_those_of_another() -> None:
-    """The token depends on the cookie and on the store's secret."""
-    signed = {sign_visit(secret, token) for secret in (b"a", b"b") for token in ("x", "y")}
-    assert len(signed) == 4
+    """The token depends on the cookie and on the store's secret; each page has another, and all of them hold."""
+    signed = {
+        (secret, token, nonce): sign_visit(secret, token, nonce * 16)
+        for secret in (b"a", b"b")
+        for token in ("x", "y")
+        for nonce in ("01", "02")
+    }
+    assert len(set(signed.values())) == 8
+    for (secret, token, _), told in signed.items():
+        holds = {(s, t) for s in (b"a", b"b") for t in ("x", "y") if is_signed(told, s, t)}
+        assert holds == {(secret, token)}
+
+
+@given(st.text(max_size=120) | st.none() | st.binary(max_size=9))
+def test_what_is_no_token_is_refused(told: object) -> None:
+    """Whatever somebody sends in its place proves nothing."""
+    assert not is_signed(told, b"secret", "cookie")
