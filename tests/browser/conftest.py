@@ -1,5 +1,6 @@
 """A company served for real, and Chromium to look at it: whatever goes wrong in a page fails its test."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -36,7 +37,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture(scope="session")
 def site(chromium: str, receiver: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The company, served in a process of its own."""
-    company = _lend_company(tmp_path_factory.mktemp("company") / "home")
+    company = _lend_company(tmp_path_factory)
     port = find_free_port(0)
     # The service sends nothing to its own name, so it has another than its receiver.
     settings = {"HOTLEAD_PUBLIC_URL": "http://leads.test", "HOTLEAD_TRUSTED_TARGETS": receiver.target}
@@ -44,14 +45,26 @@ def site(chromium: str, receiver: Receiver, tmp_path_factory: pytest.TempPathFac
         yield Site(address=f"http://127.0.0.1:{port}", company=company)
 
 
-def _lend_company(home: Path) -> Company:
-    """Found a company, or copy the one in ``HOTLEAD_COMPANY``: quicker for whoever writes these tests."""
-    founded = os.environ.get("HOTLEAD_COMPANY")
-    if founded is None:
-        return found_company(home, datetime.now(UTC))
-    company = read_company(Path(shutil.copytree(founded, home)))
+def _lend_company(factory: pytest.TempPathFactory) -> Company:
+    """Copy the company in ``HOTLEAD_COMPANY``, or one that is founded once for all processes of a test run."""
+    named = os.environ.get("HOTLEAD_COMPANY")
+    founded = Path(named) if named else _found_once(factory)
+    company = read_company(Path(shutil.copytree(founded, factory.mktemp("company") / "home")))
     assert company is not None, "HOTLEAD_COMPANY names no company: `python -m tests.browser.company` founds one"
     return company
+
+
+def _found_once(factory: pytest.TempPathFactory) -> Path:
+    """Found a company unless another process of this test run has; who comes meanwhile waits for it."""
+    own = factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    home = shared / "founded"
+    with (shared / "founding.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "founded.done").exists():
+            found_company(home, datetime.now(UTC))
+            (shared / "founded.done").touch()
+    return home
 
 
 @pytest.fixture(scope="module")

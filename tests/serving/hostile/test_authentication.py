@@ -12,6 +12,8 @@ from serving.doors import Door, list_doors
 from serving.meters import Meters
 from serving.usecases.admitting import SCOPES, add_key
 from serving.web.alert_page import PATH as LINK
+from serving.web.assets import ASSETS
+from serving.web.site import PageRoute
 from tests.serving.api.desks import Desk, open_desk
 from tests.serving.usecases.tellers import NOW
 
@@ -55,11 +57,14 @@ def _check(answer: Any, status: int, code: str) -> None:
 
 
 def test_every_route_is_a_door_or_meant_for_all(keyed: tuple[Desk, dict[str, str]]) -> None:
-    """A route beside the list of doors is noticed; outside of it there is little, and links that are keys."""
+    """A route beside the list of doors is noticed; pages are guarded by the site, and little is beside them."""
     desk, _ = keyed
     doors = {door.path for door in _list_doors(desk)}
-    routes = {route.path for route in desk.client.app.router.routes if isinstance(route, Route)}  # type: ignore[attr-defined]
-    assert routes - doors - _PUBLIC == {"/metrics", LINK}
+    routes = [route for route in desk.client.app.router.routes if isinstance(route, Route)]  # type: ignore[attr-defined]
+    pages = {route.path for route in routes if isinstance(route, PageRoute)}
+    assets = {asset.address for asset in ASSETS.values()}
+    others = {route.path for route in routes} - pages - assets - doors - _PUBLIC
+    assert others == {"/metrics", "/live", LINK}
     assert desk.client.get(LINK.replace("{token}", "guess")).status_code == 404
     assert desk.client.get("/metrics").status_code == 401
     assert all(desk.client.get(path).status_code in (200, 503) for path in _PUBLIC)
