@@ -22,7 +22,7 @@ from tests.serving.usecases.tellers import NOW
 from tests.serving.web.browsers import Site, open_site
 
 PASSWORD = "a horse, a battery and a staple"
-_CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+_CSRF = re.compile(r'name="csrf" value="([0-9a-f]{96})"')
 
 
 @pytest.fixture(params=["sqlite_url", "postgres_url"])
