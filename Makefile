@@ -27,7 +27,7 @@ demo: $(READY)  ## import a demo company's history, train, serve, and watch lead
 	$(BIN)/hotlead demo $(DEMO)
 
 test: $(READY)  ## run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 check: $(READY)  ## format, lint, types, the floors between the rooms
 	$(BIN)/ruff format --check .

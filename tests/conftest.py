@@ -1,5 +1,6 @@
 """A seeded history of leads whose behaviour drives what becomes of them, for the tests of every room."""
 
+import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from features.contract import LeadSchema
 from hotlead.home import Home
@@ -19,6 +21,10 @@ from training.importing.describing import describe_history
 from training.recipes.recipe import SnapshotRule, TimeRecipe
 
 pytest_plugins = ["tests.databases"]
+
+# Examples a property that names no number of its own; HYPOTHESIS_PROFILE=default looks at a hundred.
+settings.register_profile("suite", max_examples=50)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 START = pd.Timestamp("2025-01-01T00:00:00Z")
 SPAN_DAYS = 300
