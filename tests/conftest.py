@@ -23,7 +23,7 @@ from training.recipes.recipe import SnapshotRule, TimeRecipe
 pytest_plugins = ["tests.databases"]
 
 # Examples a property that names no number of its own; HYPOTHESIS_PROFILE=default looks at a hundred.
-settings.register_profile("suite", max_examples=50)
+settings.register_profile("suite", max_examples=30)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 START = pd.Timestamp("2025-01-01T00:00:00Z")
