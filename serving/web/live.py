@@ -158,8 +158,7 @@ async def _open(site: Site, live: Live, request: Request) -> Response:
         headers = {**_HEADERS, "retry-after": "30"}
         return PlainTextResponse("too many pages listen: close some", status_code=503, headers=headers)
     since = request.query_params.get("since", "")
-    if since.isascii() and since.isdigit() and live.has_changed_since(int(since[:20])):
-        listener.tell(names)
+    read_at = int(since[:20]) if since.isascii() and since.isdigit() else None
     # Whoever shuts the connections of a server down ends this one, which has no end of its own.
     request.scope[ENDLESS] = True
 
@@ -172,12 +171,18 @@ async def _open(site: Site, live: Live, request: Request) -> Response:
             return True
         return True
 
-    live.join(listener)
-    return StreamingResponse(_stream(live, listener, may_listen), media_type="text/event-stream", headers=_HEADERS)
+    stream = _stream(live, listener, read_at, may_listen)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=_HEADERS)
 
 
-async def _stream(live: Live, listener: Listener, may_listen: Callable[[], Awaitable[bool]]) -> AsyncIterator[str]:
+async def _stream(
+    live: Live, listener: Listener, read_at: int | None, may_listen: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[str]:
+    # A stream that never begins never ends: its listener takes a place only from here on.
     try:
+        if read_at is not None and live.has_changed_since(read_at):
+            listener.tell(listener.wanted)
+        live.join(listener)
         yield f"retry: {_RETRY_MILLISECONDS}\n\n"
         while True:
             with suppress(TimeoutError):

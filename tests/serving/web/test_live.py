@@ -1,20 +1,16 @@
 """Live: browsers that listen hear that something changed, from whichever process, over real sockets."""
 
-import socket
-import threading
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-import uvicorn
+from starlette.requests import ClientDisconnect
 
 from serving.app import create_app, read_clock
-from serving.connections import build_protocol
 from serving.settings import Settings
 from serving.store.database import Database
 from serving.store.news import list_held_leads
@@ -24,67 +20,28 @@ from serving.usecases.noticing import Noticer, name_lead
 from serving.usecases.signing_in import sign_in_by_link, sign_out
 from serving.usecases.told import ToldNote, ToldStage
 from serving.web import live
-from serving.web.cookies import SESSION
 from serving.web.live import Live, Pace
 from tests.serving.usecases.tellers import NOW, Teller
+from tests.serving.web.listeners import Ear, Running, wait_for
 
-_PATIENCE_SECONDS = 15.0
-
-
-class Running:
-    """A server on a port of its own, in a thread of its own."""
-
-    def __init__(self, url: str, home: Path) -> None:
-        self.app = create_app(Settings(home=home, database_url=url, works=False))
-        config = uvicorn.Config(
-            self.app,
-            http=build_protocol(5.0),
-            ws="none",
-            lifespan="on",
-            log_config=None,
-            timeout_graceful_shutdown=30,
-        )
-        self.server = uvicorn.Server(config)
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]})
-
-    def start(self) -> None:
-        """Start, and wait until it answers."""
-        self.thread.start()
-        wait_for(lambda: self.server.started)
-
-    def stop(self) -> float:
-        """Stop, and return how many seconds that took."""
-        began = time.monotonic()
-        self.server.should_exit = True
-        self.thread.join(40)
-        self.socket.close()
-        return time.monotonic() - began
+_LIVE_SCOPE: dict[str, Any] = {
+    "type": "http",
+    "asgi": {"version": "3.0", "spec_version": "2.4"},
+    "http_version": "1.1",
+    "method": "GET",
+    "scheme": "http",
+    "path": "/live",
+    "raw_path": b"/live",
+    "root_path": "",
+    "query_string": b"of=queue",
+    "headers": [(b"host", b"127.0.0.1")],
+    "client": ("127.0.0.1", 5),
+    "server": ("127.0.0.1", 80),
+}
 
 
-class Ear:
-    """A browser that listens."""
-
-    def __init__(self, port: int, token: str, *names: str, since: int | None = None) -> None:
-        self.connection = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
-        query = urlencode([*(("of", name) for name in names), ("since", "" if since is None else since)])
-        self.connection.request("GET", f"/live?{query}", headers={"cookie": f"{SESSION}={token}"})
-        self.response = self.connection.getresponse()
-
-    def hear(self) -> str:
-        """Wait for news; "" where the stream has ended."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while line := self.response.readline().decode():
-            assert time.monotonic() < deadline, "listened in vain"
-            if line.startswith("data: "):
-                return line.removeprefix("data: ").strip()
-        return ""
-
-    def close(self) -> None:
-        """Go away."""
-        self.response.close()
-        self.connection.close()
+async def _receive_nothing() -> dict[str, Any]:
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 @pytest.fixture
@@ -170,6 +127,27 @@ def test_there_is_room_for_so_many_in_all(running: Running) -> None:
     assert crowd.has_room("anna")
     crowd._listeners = {live.Listener(user_id=name, wanted=frozenset()) for name in ("anna", "bo")}
     assert not crowd.has_room("eve")
+
+
+def test_who_goes_before_the_first_word_takes_no_place(sqlite_url: str, tmp_path: Path) -> None:
+    """A browser that is gone when its stream begins is not counted among those that listen for ever."""
+    app = create_app(Settings(home=tmp_path, database_url=sqlite_url, works=False))
+    statuses: list[int] = []
+
+    async def hang_up(_: Any) -> None:
+        raise OSError("gone")
+
+    async def note(message: Any) -> None:
+        statuses.append(message.get("status", 0))
+        raise OSError("gone after the first word")
+
+    async def ask_often() -> None:
+        for send in (*[hang_up] * live.MOST_OF_ONE, note):
+            with suppress(OSError, ClientDisconnect):
+                await app(_LIVE_SCOPE | {"state": {}}, _receive_nothing, send)
+
+    asyncio.run(ask_often())
+    assert statuses == [200]
 
 
 def test_a_noticer_notices_each_change_once(database: Database) -> None:
@@ -259,14 +237,6 @@ def hear_until(ear: Ear, is_enough: Callable[[list[str]], bool]) -> list[str]:
         assert news, "the stream has ended"
         heard += news.split()
     return heard
-
-
-def wait_for(is_true: Callable[[], Any]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not is_true():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def _may_listen(running: Running, token: str) -> bool:
