@@ -51,7 +51,9 @@ class ScoreBin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurningPoint:
-    """What a hot threshold would have done in the test period, every lead scored after each of its events.
+    """What a hot threshold would have done in the weeks before the test, leads scored after each of their events.
+
+    Thresholds are tried on these, so that the test is looked at once.
 
     Attributes
     ----------

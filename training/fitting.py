@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from features.catalogue import derive_catalogue
 from features.engine import FeatureTable, compute_features
 from features.feature_set import FeatureSet
+from features.times import DAY
 from models.buckets import Thresholds, choose_thresholds
 from models.calibration import Calibrator, Evidence, Window, choose_calibrator
 from models.estimator import TrainableScorer
@@ -23,6 +24,7 @@ from training.blending import BlendTrial, choose_additive
 from training.evaluation import compute_comparison
 from training.gate import GateDecision, decide
 from training.history import History
+from training.rehearsal import Rehearsal, rehearse
 from training.snapshots import TrainingRows, build_training_rows
 from training.splits import Split, split_rows
 from training.thresholds import choose_thresholds_by_capacity
@@ -34,6 +36,7 @@ Step = Callable[[str, int, int], None]
 
 # Types beyond these are counted among all events only.
 _MAX_EVENT_TYPES = 15
+_WEEK = 7 * DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ class Fitted:
     blends: tuple[BlendTrial, ...]
     gate: GateDecision | None
     evidence: tuple[Evidence, ...]
+    rehearsal: Rehearsal | None
     test_probabilities: Mapping[str, NDArray[np.float64]]
     comparison: pd.DataFrame
     warnings: tuple[str, ...]
@@ -122,7 +126,7 @@ def fit_history(history: History, options: TrainingOptions, on_step: Step = lamb
     on_step("fit", 0, 1)
     scorer = TrainableScorer(table.feature_set, settings, additive, threads=options.workers)
     scorer.fit(development, labels)
-    _finish(scorer, development, split, windows, calibrator, rows, options)
+    rehearsal = _finish(scorer, development, split, windows, calibrator, rows, options)
     on_step("test", 0, 1)
     probabilities = _predict_test(scorer, table, rows, split)
     return Fitted(
@@ -136,6 +140,7 @@ def fit_history(history: History, options: TrainingOptions, on_step: Step = lamb
         blends=blends,
         gate=gate,
         evidence=evidence,
+        rehearsal=rehearsal,
         test_probabilities=probabilities,
         comparison=compute_comparison(
             rows.labels[split.test],
@@ -212,38 +217,31 @@ def _finish(
     calibrator: Calibrator,
     rows: TrainingRows,
     options: TrainingOptions,
-) -> None:
+) -> Rehearsal | None:
     """Give a fitted scorer its calibrator, and thresholds and ranks from the latest rows it was not fitted on."""
     scorer.calibrator_ = calibrator
     if not windows:
-        return
-    latest = split.folds[-1].valid
+        return None
+    latest = split.folds[-1]
     probability = to_probability(calibrator.apply(windows[-1].log_odds))
-    scorer.reference_ = Reference.learn(development.take(latest), scorer.encoding_, probability)
-    scorer.thresholds_ = _choose_thresholds(scorer, probability, development, rows, split, options)
+    scorer.reference_ = Reference.learn(development.take(latest.valid), scorer.encoding_, probability)
+    unfitted = TrainableScorer(scorer.feature_set, scorer.settings, scorer.additive, threads=options.workers)
+    rehearsal = rehearse(unfitted, calibrator, development, rows, split.development, latest)
+    scorer.thresholds_ = _choose_thresholds(rehearsal, probability, options)
+    return rehearsal
 
 
 def _choose_thresholds(
-    scorer: LeadScorer,
-    probability: NDArray[np.float64],
-    development: FeatureTable,
-    rows: TrainingRows,
-    split: Split,
-    options: TrainingOptions,
+    rehearsal: Rehearsal, probability: NDArray[np.float64], options: TrainingOptions
 ) -> Thresholds:
     """Choose thresholds by share; or, where sales has said what it can honour, by leads turning hot a week."""
-    if options.hot_per_week is None or rows.horizon_days is None:
+    if options.hot_per_week is None or rehearsal.start is None or rehearsal.end is None:
         return choose_thresholds(probability, hot_share=options.hot_share, warm_share=options.warm_share)
-    latest = split.folds[-1]
-    labels = rows.labels[split.development]
-    before = TrainableScorer(scorer.feature_set, scorer.settings, scorer.additive, threads=options.workers)
-    as_of = rows.snapshots.as_of[split.development][latest.valid]
+    inside = rehearsal.is_inside
     return choose_thresholds_by_capacity(
-        before.fit(development.take(latest.train), labels[latest.train]),
-        scorer.calibrator_,
-        rows,
-        start=int(as_of.min()),
-        end=int(as_of.max()) + 1,
+        rehearsal.probability[inside],
+        rehearsal.snapshots.lead[inside],
+        weeks=(rehearsal.end - rehearsal.start) / _WEEK,
         hot_per_week=options.hot_per_week,
         warm_share=options.warm_share,
     )

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.engine import compute_features
-from features.times import DAY, to_micros
+from features.times import DAY
 from models.findings import (
     Driver,
     Findings,
@@ -22,20 +21,16 @@ from training.evaluation import compute_gains, compute_reliability
 from training.fitting import OURS, Fitted
 from training.history import History
 from training.report import TrainingReport
-from training.snapshots import get_observed_until
 from training.summarising import compute_importance
-from training.thresholds import list_live_snapshots
 
 _WEEK = 7 * DAY
 _POINTS = 201
-# Who has been above a threshold for weeks does not turn hot on the first day that is looked at.
-_BEFORE = 4 * _WEEK
 # In log-odds, so that the crowded low probabilities spread out; a twelfth of a percent to 98 %.
 _EDGES = np.arange(-7.0, 4.01, 0.25)
 
 
 def gather_findings(fitted: Fitted, history: History, report: TrainingReport) -> Findings:
-    """Gather what the test showed.
+    """Gather what the test showed, and what thresholds did before it.
 
     Parameters
     ----------
@@ -127,29 +122,25 @@ def _count_turns(
 
 
 def _list_turning_points(fitted: Fitted, history: History) -> tuple[TurningPoint, ...]:
-    """Follow the leads of the test period as a live service would; without dates take the test rows."""
-    rows, test = fitted.rows, fitted.split.test
+    """Follow the leads of the rehearsal: whoever tries thresholds looks at it, and not at the test."""
+    rows, rehearsal = fitted.rows, fitted.rehearsal
+    if rehearsal is None:
+        return ()
+    lead, as_of = rehearsal.snapshots.lead, rehearsal.snapshots.as_of
     if rows.horizon_days is None:
-        ours, lead = fitted.test_probabilities[OURS], rows.snapshots.lead[test]
-        return compute_turning_points(ours, fitted.test_labels, lead, np.zeros(len(test), np.int64))
-    horizon = rows.horizon_days * DAY
-    as_of = rows.snapshots.as_of[test]
-    start, end = int(as_of.min()), int(as_of.max()) + 1
-    end = min(end, to_micros(get_observed_until(history)) - horizon + 1)
-    live = list_live_snapshots(rows, start - _BEFORE, end)
-    table = compute_features(rows.leads, rows.events, live, feature_set=fitted.scorer.feature_set)
+        labels = rows.labels[fitted.split.development][fitted.split.folds[-1].valid]
+        return compute_turning_points(rehearsal.probability, labels, lead, np.zeros(len(lead), np.int64))
     endings = read_endings(history)
-    # Whoever was won on an unknown day has no label: such leads are nowhere in the test either.
-    known = ~endings.is_won_undated[live.lead]
-    won = endings.is_won[live.lead] & (endings.decided_at[live.lead] < live.as_of + horizon)
-    probability = fitted.scorer.predict_proba(table)[:, 1]
+    # Whoever was won on an unknown day has no label.
+    known = ~endings.is_won_undated[lead]
+    won = endings.is_won[lead] & (endings.decided_at[lead] < as_of + rows.horizon_days * DAY)
     return compute_turning_points(
-        probability[known],
+        rehearsal.probability[known],
         won[known].astype(np.float64),
-        live.lead[known],
-        live.as_of[known],
-        start=start,
-        end=end,
+        lead[known],
+        as_of[known],
+        start=rehearsal.start,
+        end=rehearsal.end,
     )
 
 

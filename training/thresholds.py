@@ -6,13 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.engine import compute_features
 from features.tables import UNKNOWN, SnapshotTable
 from features.times import DAY, MISSING_TIME
 from models.buckets import Thresholds, choose_thresholds
-from models.calibration import Calibrator
-from models.log_odds import to_probability
-from models.scorer import LeadScorer
 from training.snapshots import TrainingRows
 
 _WEEK = 7 * DAY
@@ -60,35 +56,28 @@ def compute_threshold_table(
 
 
 def choose_thresholds_by_capacity(
-    scorer: LeadScorer,
-    calibrator: Calibrator,
-    rows: TrainingRows,
+    probability: NDArray[np.float64],
+    lead: NDArray[np.int32],
     *,
-    start: int,
-    end: int,
+    weeks: float,
     hot_per_week: float,
     warm_share: float,
 ) -> Thresholds:
-    """Choose thresholds so that at most `hot_per_week` leads would have turned hot a week between two moments.
-
-    Leads are scored after each of their events, as a live service does, not once a week: what counts is how high
-    each one came.
+    """Choose thresholds so that at most `hot_per_week` leads would have turned hot a week.
 
     Parameters
     ----------
-    scorer
-        Fitted on rows before `start`.
-    start, end
-        Microseconds.
+    probability, lead
+        Shape (n,): of leads scored after each of their events, as a live service does, not once a week; what counts
+        is how high each one came.
+    weeks
+        How long that took; less than one counts as one.
     warm_share
-        Share of the leads seen then that are warm besides, in [0, 1].
+        Share of the leads that are warm besides, in [0, 1].
     """
-    snapshots = list_live_snapshots(rows, start, end)
-    table = compute_features(rows.leads, rows.events, snapshots, feature_set=scorer.feature_set)
-    probability = to_probability(calibrator.apply(scorer.predict_raw_log_odds(table)))
-    peaks = np.asarray(pd.Series(probability).groupby(snapshots.lead).max(), dtype=np.float64)
-    weeks = max((end - start) / _WEEK, 1.0)
-    return choose_thresholds(peaks, hot_share=min(1.0, hot_per_week * weeks / len(peaks)), warm_share=warm_share)
+    peaks = np.asarray(pd.Series(probability).groupby(lead).max(), dtype=np.float64)
+    hot_share = min(1.0, hot_per_week * max(weeks, 1.0) / len(peaks))
+    return choose_thresholds(peaks, hot_share=hot_share, warm_share=warm_share)
 
 
 def list_live_snapshots(rows: TrainingRows, start: int, end: int) -> SnapshotTable:

@@ -34,23 +34,23 @@ class ThresholdTrial:
         The threshold, a probability.
     per_week
         Leads that turn hot in a week to come, from whole weeks of the store's ledger; before there is one, from
-        those of the test. None where there is neither.
+        those of training's last weeks before its test. None where there is neither.
     weeks
-        How many weeks that was read from, and `is_from_test` whether they are the test's.
+        How many weeks that was read from, and `is_rehearsed` whether they are training's.
     turning
-        Leads that turned hot in those weeks, and what their probabilities were then; None where those are the
-        test's.
+        Leads that turned hot in those weeks, and what their probabilities were then; None where those are
+        training's.
     open_now
         Open leads at or above it now.
     seen
-        Of the leads that reached it in the test period, how many were won within the horizon; `seen_at` is the
-        nearest threshold that was measured. None where no test is kept.
+        Of the leads that reached it in those weeks of training, how many were won within the horizon; `seen_at` is
+        the nearest threshold that was measured. None where none was. The test has no say: it is looked at once.
     """
 
     hot: float
     per_week: WeeklyForecast | None
     weeks: int
-    is_from_test: bool
+    is_rehearsed: bool
     turning: ExpectedWins | None
     open_now: ExpectedWins
     seen: Rate | None
@@ -69,18 +69,18 @@ def try_threshold(
     open_probabilities
         Of all open leads now.
     findings
-        What the model's test showed.
+        What the model showed in training.
     """
     preview = preview_threshold(ledger, hot, terms.episodes)
     point = find_nearest(findings, hot)
-    tested = forecast_week(point.weeks) if point is not None and point.weeks else None
-    is_from_test = preview.forecast is None and tested is not None
+    rehearsed = forecast_week(point.weeks) if point is not None and point.weeks else None
+    is_rehearsed = preview.forecast is None and rehearsed is not None
     above = np.array([probability for probability in open_probabilities if probability >= hot])
     return ThresholdTrial(
         hot=hot,
-        per_week=tested if is_from_test else preview.forecast,
-        weeks=len(point.weeks) if is_from_test and point is not None else len(preview.weeks),
-        is_from_test=is_from_test,
+        per_week=rehearsed if is_rehearsed else preview.forecast,
+        weeks=len(point.weeks) if is_rehearsed and point is not None else len(preview.weeks),
+        is_rehearsed=is_rehearsed,
         turning=None if preview.forecast is None else _expect(_list_turns(ledger, preview)),
         open_now=_expect(above.tolist()),
         seen=None if point is None else Rate(count=point.won, of=point.leads),

@@ -116,5 +116,5 @@ def round_percent(probability: float) -> float:
 
 def _find_end(open_now: list[float], known: float, judged: Judged) -> float:
     """Find where the slider ends: above nobody is, so that its length serves where leads are."""
-    tested = [point.threshold for point in judged.findings.turning_points] if judged.findings else []
-    return min(_MOST, float(math.ceil(100 * max([known, *open_now, *tested])) + 1))
+    rehearsed = [point.threshold for point in judged.findings.turning_points] if judged.findings else []
+    return min(_MOST, float(math.ceil(100 * max([known, *open_now, *rehearsed])) + 1))

@@ -1,4 +1,4 @@
-"""Trying thresholds: a week's hot leads from the ledger, else from the test, and what they should bring."""
+"""Trying thresholds: a week's hot leads from the ledger, else from training, and what they should bring."""
 
 import pytest
 
@@ -25,20 +25,20 @@ def try_at(teller, hot, findings=None):
         return read_trial(connection, teller.in_force, findings, DEFAULT_TERMS, now=teller.now, hot=hot)
 
 
-def test_before_a_week_is_over_the_test_speaks(teller):
-    """The interval is that of the test's weeks, and the nearest threshold that was measured is named."""
+def test_before_a_week_is_over_training_speaks(teller):
+    """The interval is that of training's weeks, and the nearest threshold that was measured is named."""
     trial = try_at(teller, 0.2, FINDINGS)
-    assert (trial.is_from_test, trial.weeks, trial.per_week.mean) == (True, 2, 2.0)
+    assert (trial.is_rehearsed, trial.weeks, trial.per_week.mean) == (True, 2, 2.0)
     assert (trial.seen.count, trial.seen.of, trial.seen_at) == (1, 4, 0.3)
     assert trial.turning is None
     assert trial.open_now.leads == 2
     assert 0.2 <= trial.open_now.share <= 1
 
 
-def test_without_a_test_nothing_is_made_up(teller):
-    """No week and no test: no count, and no precision."""
+def test_without_findings_nothing_is_made_up(teller):
+    """No week and no training: no count, and no precision."""
     trial = try_at(teller, 0.2)
-    assert (trial.per_week, trial.seen, trial.seen_at, trial.is_from_test) == (None, None, None, False)
+    assert (trial.per_week, trial.seen, trial.seen_at, trial.is_rehearsed) == (None, None, None, False)
 
 
 def test_once_weeks_are_over_the_ledger_speaks(teller):
@@ -48,7 +48,7 @@ def test_once_weeks_are_over_the_ledger_speaks(teller):
     teller.tell_downloads("c", 12)
     teller.wait(6.9)
     trial = try_at(teller, 0.2, FINDINGS)
-    assert not trial.is_from_test
+    assert not trial.is_rehearsed
     assert trial.weeks == 2
     assert trial.turning.leads == round(trial.per_week.mean * 2)
     assert trial.turning.share >= 0.2
