@@ -19,9 +19,12 @@ from serving.store.leads import LeadRecord
 from serving.store.stories import KINDS, count_doings, find_first_moment, list_marks, list_score_points
 from serving.usecases.unfolding import Recollection
 
-Range = Literal["30", "90", "all"]
-RANGES: tuple[Range, ...] = ("30", "90", "all")
+Range = Literal["2", "7", "30", "90", "all"]
+RANGES: tuple[Range, ...] = ("2", "7", "30", "90", "all")
+"""So many days, today the last of them, or from the lead's beginning on."""
 MOST_STRETCHES = 60
+_HOUR = DAY // 24
+_WIDTHS = {2: _HOUR, 7: 4 * _HOUR}
 _MOST_MARKS = 500
 _MOST_DECISIONS = 200
 _RANKS = {kind.name: rank for rank, kind in enumerate(KINDS)}
@@ -103,16 +106,21 @@ class Trace:
 
 def choose_span(connection: Connection, lead_id: str, chosen: Range, *, now: int, zone: str) -> Span:
     """Choose a span that ends with today on the clock of a zone."""
-    today = compute_local_date(now, zone).toordinal()
-    ends_at = compute_instant(get_zone(zone), today + 1, 0, is_end=False)
+    ends_at = _find_day_end(now, zone)
     if chosen == "all":
         first = find_first_moment(connection, lead_id)
         n_days = max(30, -(-(ends_at - min(now, first or now)) // DAY))
     else:
         n_days = int(chosen)
-    per = -(-n_days // MOST_STRETCHES)
-    n_stretches = -(-n_days // per)
-    return Span(begins_at=ends_at - n_stretches * per * DAY, width=per * DAY, n_stretches=n_stretches)
+    width = _WIDTHS.get(n_days, -(-n_days // MOST_STRETCHES) * DAY)
+    n_stretches = -(-n_days * DAY // width)
+    return Span(begins_at=ends_at - n_stretches * width, width=width, n_stretches=n_stretches)
+
+
+def choose_range(beginning: int, *, now: int, zone: str) -> Range:
+    """Choose the shortest range that holds all since a moment, so that a young lead fills its drawing."""
+    age = _find_day_end(now, zone) - beginning
+    return next((each for each in RANGES[:3] if age <= int(each) * DAY), "90")
 
 
 def trace_lead(connection: Connection, record: LeadRecord, span: Span, *, now: int) -> Trace:
@@ -182,6 +190,11 @@ def _read_point(row: Row[Any]) -> ScorePoint:
         warm=row.warm if is_told else None,
         hot=row.hot if is_told else None,
     )
+
+
+def _find_day_end(now: int, zone: str) -> int:
+    today = compute_local_date(now, zone).toordinal()
+    return compute_instant(get_zone(zone), today + 1, 0, is_end=False)
 
 
 def _list_doings(connection: Connection, lead_id: str, span: Span) -> list[Doings]:

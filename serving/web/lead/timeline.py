@@ -8,7 +8,16 @@ from sqlalchemy import Connection, Row
 from features.text import words
 from features.times import DAY
 from serving.store.leads import LeadRecord
-from serving.usecases.tracing import RANGES, Doings, Range, Span, choose_span, trace_hindsight, trace_lead
+from serving.usecases.tracing import (
+    RANGES,
+    Doings,
+    Range,
+    Span,
+    choose_range,
+    choose_span,
+    trace_hindsight,
+    trace_lead,
+)
 from serving.usecases.unfolding import Recollection, recollect
 from serving.web.charts.timeline import Sayings, Timeline, draw_timeline
 from serving.web.lead.attributes import shorten
@@ -16,15 +25,14 @@ from serving.web.visit import Visit
 
 __all__ = ["RANGES", "gather_timeline", "read_range"]
 
-_YOUNG = 30 * DAY
 _MOST_KINDS, _MOST_SPOTS = 6, 8
 _LONGEST = 60
 
 
 def read_range(visit: Visit, record: LeadRecord) -> Range:
-    """Read which span the address asks for; unless told otherwise, a young lead fills its drawing."""
-    is_young = visit.now - _find_beginning(record) < _YOUNG
-    return next((each for each in RANGES if each == visit.get("range")), "30" if is_young else "90")
+    """Read which span the address asks for; unless told otherwise, the shortest that holds its life."""
+    asked = next((each for each in RANGES if each == visit.get("range")), None)
+    return asked or choose_range(_find_beginning(record), now=visit.now, zone=visit.zone)
 
 
 def gather_timeline(
@@ -54,7 +62,7 @@ def _word(visit: Visit, span: Span) -> Sayings:
 
     def say_doings(doings: Doings) -> str:
         begins_at = span.begins_at + doings.stretch * span.width
-        days = form.day(begins_at)
+        days = form.day(begins_at) if span.width >= DAY else form.moment(begins_at)
         if span.width > DAY:
             days = f"{days} – {form.day(begins_at + span.width - 1)}"
         kinds = [f"{count} × {shorten(words(kind), _LONGEST)}" for kind, count in doings.counts.items()]

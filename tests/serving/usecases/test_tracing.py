@@ -15,6 +15,7 @@ from serving.usecases.tracing import (
     Range,
     ScorePoint,
     Trace,
+    choose_range,
     choose_span,
     trace_hindsight,
     trace_lead,
@@ -64,8 +65,15 @@ def test_a_span_is_whole_days_up_to_today(teller: Teller, chosen: Range) -> None
     assert compute_local_date(span.ends_at, ZONE) != compute_local_date(teller.now, ZONE)
     assert compute_local_date(span.ends_at - 1, ZONE) == compute_local_date(teller.now, ZONE)
     assert span.n_stretches <= MOST_STRETCHES
-    least = {"30": 30, "90": 90, "all": 200}[chosen]
+    least = 200 if chosen == "all" else int(chosen)
     assert least * DAY <= span.ends_at - span.begins_at <= (least + 4) * DAY
+
+
+@pytest.mark.parametrize(("days", "chosen"), [(0.1, "2"), (1, "2"), (2.1, "7"), (8, "30"), (31, "90"), (400, "90")])
+def test_a_young_lead_fills_its_drawing(days: float, chosen: Range) -> None:
+    """The shortest range is chosen that holds its life."""
+    noon = NOW - NOW % DAY + DAY // 2
+    assert choose_range(noon - round(days * DAY), now=noon, zone="UTC") == chosen
 
 
 def test_doings_are_counted_in_their_stretches(teller: Teller) -> None:
