@@ -1,5 +1,6 @@
 """A seeded history of leads whose behaviour drives what becomes of them, for the tests of every room."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable
@@ -21,6 +22,9 @@ from training.importing.describing import describe_history
 from training.recipes.recipe import SnapshotRule, TimeRecipe
 
 pytest_plugins = ["tests.databases"]
+
+# Hundreds of thousands of objects live as long as the tests: looking through them again and again is a tenth of it.
+gc.set_threshold(100_000, 20, 50)
 
 # Examples a property that names no number of its own; HYPOTHESIS_PROFILE=default looks at a hundred.
 settings.register_profile("suite", max_examples=30)

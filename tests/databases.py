@@ -1,4 +1,4 @@
-"""Databases for the tests, migrated once and copied for each: fixtures that every test can use.
+"""Databases for the tests, migrated once and as new for each: fixtures that every test can use.
 
 `database` runs a test twice, on SQLite and on PostgreSQL; `postgres_url` and `sqlite_url` are addresses of fresh
 migrated databases; `empty_database` runs twice too, on databases that nothing was done to.
@@ -16,6 +16,7 @@ import pytest
 from serving.store.database import Database
 from serving.store.database import sqlite_url as locate_sqlite
 from serving.store.migrating import migrate
+from tests.lending import Lender
 from tests.postgres import NoPostgres, PostgresServer, running_postgres
 
 _TEMPLATE = "migrated"
@@ -37,22 +38,26 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer) -> str:
-    """The name of a migrated database to copy."""
+def postgres_lender(postgres_server: PostgresServer) -> Lender:
+    """Who lends migrated databases."""
     _migrate_url(postgres_server.create_database(_TEMPLATE))
-    return _TEMPLATE
+    return Lender(postgres_server, _TEMPLATE)
 
 
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres_server: PostgresServer, postgres_lender: Lender) -> Iterator[str]:
     """The address of a fresh migrated database on PostgreSQL."""
-    yield from _lend_database(postgres_server, postgres_template)
+    name = postgres_lender.take()
+    yield postgres_server.url(name)
+    postgres_lender.give_back(name)
 
 
 @pytest.fixture
 def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """The address of an empty database on PostgreSQL."""
-    yield from _lend_database(postgres_server, "template0")
+    name = f"empty_{next(_NUMBERS)}"
+    yield postgres_server.create_database(name)
+    postgres_server.drop_database(name)
 
 
 @pytest.fixture(scope="session")
@@ -85,12 +90,6 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 def empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty database: every test that uses it runs on SQLite and on PostgreSQL."""
     yield from _open(request.getfixturevalue(f"empty_{_URLS[request.param]}"))
-
-
-def _lend_database(server: PostgresServer, template: str) -> Iterator[str]:
-    name = f"lent_{next(_NUMBERS)}"
-    yield server.create_database(name, template)
-    server.drop_database(name)
 
 
 def _open(url: str) -> Iterator[Database]:
