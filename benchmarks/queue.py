@@ -7,6 +7,7 @@ deadlines and values.
 
 import argparse
 import asyncio
+import gzip
 import secrets
 import tempfile
 import time
@@ -31,6 +32,7 @@ from serving.web.cookies import SESSION
 
 _ASKED = 200
 _WARM_UP = 10
+_GZIP = b"\x1f\x8b"
 _JSON = "/v1/leads?sort=-score&limit=50"
 _App = Callable[..., Awaitable[None]]
 _Header = tuple[bytes, bytes]
@@ -38,11 +40,12 @@ _Header = tuple[bytes, bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What some requests took, in milliseconds, and the bytes of the last answer."""
+    """What some requests took, in milliseconds, and the bytes of the last answer: as sent, and unpacked."""
 
     p50: float
     p99: float
-    size: int
+    sent: int
+    unpacked: int
 
 
 def main() -> None:
@@ -78,23 +81,27 @@ async def _measure(settings: Settings, database: Database) -> dict[str, Measured
         for name, (path, header) in asked.items():
             measured[name] = await _ask_often(app, path, header)
             each = measured[name]
-            print(f"  {name}: p50 {each.p50:.1f} ms, p99 {each.p99:.1f} ms, {each.size:,} bytes", flush=True)
+            told = f"{each.sent:,} bytes sent, {each.unpacked:,} unpacked"
+            print(f"  {name}: p50 {each.p50:.1f} ms, p99 {each.p99:.1f} ms, {told}", flush=True)
     return measured
 
 
 async def _ask_often(app: _App, path: str, header: _Header) -> Measured:
-    took, size = [], 0
+    took, answer = [], b""
     for turn in range(_WARM_UP + _ASKED):
         begun = time.perf_counter()
-        size = await _ask(app, path, header)
+        answer = await _ask(app, path, header)
         if turn >= _WARM_UP:
             took.append((time.perf_counter() - begun) * 1e3)
     took.sort()
-    return Measured(p50=took[len(took) // 2], p99=took[int(len(took) * 0.99)], size=size)
+    unpacked = gzip.decompress(answer) if answer.startswith(_GZIP) else answer
+    return Measured(
+        p50=took[len(took) // 2], p99=took[int(len(took) * 0.99)], sent=len(answer), unpacked=len(unpacked)
+    )
 
 
-async def _ask(app: _App, path: str, header: _Header) -> int:
-    """Ask for a path and return the bytes of its body.
+async def _ask(app: _App, path: str, header: _Header) -> bytes:
+    """Ask for a path as a browser does and return the body.
 
     Raises
     ------
@@ -110,25 +117,25 @@ async def _ask(app: _App, path: str, header: _Header) -> int:
         "path": bare,
         "raw_path": bare.encode(),
         "query_string": query.encode(),
-        "headers": [(b"host", b"127.0.0.1"), header],
+        "headers": [(b"host", b"127.0.0.1"), (b"accept-encoding", b"gzip, deflate, br, zstd"), header],
         "client": ("127.0.0.1", 50_000),
         "server": ("127.0.0.1", 80),
         "state": {},
     }
-    status, size = 0, 0
+    status, body = 0, b""
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: Mapping[str, Any]) -> None:
-        nonlocal status, size
+        nonlocal status, body
         status = message.get("status", status)
-        size += len(message.get("body", b""))
+        body += message.get("body", b"")
 
     await app(scope, receive, send)
     if status != 200:
         raise RuntimeError(f"{path} answered {status}")
-    return size
+    return body
 
 
 def _make_key(database: Database) -> str:

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from socket import socket
 
+_NOT_INHERITED = ("HOTLEAD_", "MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
 _PATIENCE_SECONDS = 60.0
 
 
@@ -88,8 +89,8 @@ def run_verb(home: Path, *arguments: str, width: int | None = None) -> str:
 
 
 def build_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Build the environment of a child: ours, with these settings of Hotlead and no others."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HOTLEAD_")}
+    """Build the environment of a child: ours, with these settings of Hotlead and neither others nor a registry."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
     return {**inherited, "PYTHONIOENCODING": "utf-8", **settings}
 
 

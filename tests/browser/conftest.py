@@ -62,7 +62,10 @@ def _found_once(factory: pytest.TempPathFactory) -> Path:
     with (shared / "founding.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "founded.done").exists():
-            found_company(home, datetime.now(UTC))
+            with pytest.MonkeyPatch.context() as patch:
+                # Tests of the registry before us may have left theirs here.
+                patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+                found_company(home, datetime.now(UTC))
             (shared / "founded.done").touch()
     return home
 

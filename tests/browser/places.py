@@ -22,7 +22,8 @@ def _at(route: str, path: str = "", *, user: str | None = "ada", status: int = 2
     return Place(route=route, path=path or route, user=user, status=status)
 
 
-_HOT = "fresh-script"
+HOT = "fresh-script"
+"""A lead whose name is an attack, and of whom there is most to show."""
 _ACTS = ("reject", "return", "snooze", "note", "contact")
 # They share a template: the largest tables and the widest.
 _VIEWS = ("plan", "attribution")
@@ -35,10 +36,10 @@ PLACES = (
     _at("/", user="anna"),
     _at("/", "/?owner=all&bucket=all", user="eero"),
     _at("/", "/?q=nobody-has-this-name", user="jonas"),
-    _at("/leads/{id}", f"/leads/{_HOT}", user="anna"),
+    _at("/leads/{id}", f"/leads/{HOT}", user="anna"),
     _at("/leads/{id}", "/leads/L-007?range=all", user="sofia"),
     _at("/leads/{id}", "/leads/nobody", status=404),
-    *(_at(f"/leads/{{lead_id}}/{act}", f"/leads/{_HOT}/{act}", user="anna") for act in _ACTS),
+    *(_at(f"/leads/{{lead_id}}/{act}", f"/leads/{HOT}/{act}", user="anna") for act in _ACTS),
     _at("/keys"),
     _at("/agreement", "/agreement?parts=all", user="eero"),
     _at("/agreement", "/agreement?print=1"),

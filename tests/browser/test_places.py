@@ -10,20 +10,22 @@ import pytest
 from serving.app import create_app
 from serving.settings import Settings
 from tests.browser.looking import find_barriers, find_sticking_out
-from tests.browser.places import PLACES, Place, list_shown
+from tests.browser.places import HOT, PLACES, Place, list_shown
 from tests.browser.visits import PHONE, Site, Visits
 
 _NARROW = {"width": 320, "height": 640}
 # Between them they hold every part in every colour; HOTLEAD_EVERY_PLACE=1 looks at all others too, for minutes.
 _OF_ALL_PARTS = (
-    *("/sign-in", "/", "/leads/{id}", "/leads/{lead_id}/reject", "/agreement", "/agreement/{view}", "/model"),
-    *("/model/thresholds", "/setup/people", "/setup/agreement/new", "/setup/audit"),
+    *("/sign-in as None", "/ as anna", f"/leads/{HOT} as anna", f"/leads/{HOT}/reject as anna"),
+    *("/agreement?parts=all as eero", "/agreement/plan as ada", "/model as sofia", "/setup/people as ada"),
+    *("/setup/agreement/new as ada", "/setup/audit as ada"),
 )
-_LOOKED_AT = [place for place in PLACES if os.environ.get("HOTLEAD_EVERY_PLACE") or place.route in _OF_ALL_PARTS]
+_LOOKED_AT = [place for place in PLACES if os.environ.get("HOTLEAD_EVERY_PLACE") or str(place) in _OF_ALL_PARTS]
 
 
 def test_no_page_is_left_out(tmp_path: Path) -> None:
-    """Every route that shows something has an address here."""
+    """Every route that shows something has an address here, and those that are always looked at are there."""
+    assert set(_OF_ALL_PARTS) <= {str(place) for place in PLACES}
     app = create_app(Settings(home=tmp_path, works=False))
     assert list_shown(list(app.router.routes)) == {place.route for place in PLACES}
 

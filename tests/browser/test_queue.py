@@ -1,8 +1,9 @@
 """The queue as a rep works with it: by mouse, by keyboard alone, without script, and beside a colleague."""
 
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.leads import find_row, tell_hot_lead, tell_lead, turn_hot
 from tests.browser.visits import PHONE, Site, Visits
@@ -12,6 +13,8 @@ _SOON = 8_000
 # An act can be undone for ten seconds; then a worker applies it.
 _APPLIED = 25_000
 _MOST_TABS = 60
+# By then an answer that has come is on the page.
+_REDRAWN = 250
 
 
 def test_an_act_is_answered_at_once_and_can_be_undone(site: Site, visits: Visits) -> None:
@@ -81,6 +84,7 @@ def test_a_hot_lead_arrives_in_two_queues_and_an_act_in_one_shows_in_the_other(s
     turn_hot(site, "arriving")
     for page in (own, lead):
         expect(find_row(page, "arriving")).to_be_visible(timeout=_SOON)
+        expect(page.locator("#news")).to_contain_text("Arriving")
     find_row(own, "arriving").get_by_role("link", name="Reject").click()
     dialog = own.get_by_role("dialog")
     dialog.get_by_label("Reason").select_option("competitor")
@@ -129,6 +133,39 @@ def test_filters_are_in_the_address(visits: Visits) -> None:
     assert "owner=jonas" in page.url
     page.go_back()
     assert "bucket=hot" not in page.url
+
+
+def test_late_news_does_not_bring_old_filters_back(site: Site, visits: Visits) -> None:
+    """What was asked for before other filters were chosen is not shown after them."""
+    page = visits.open("/", user="eero")
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "owner=" in route.request.url or late:
+            route.continue_()
+        else:
+            late.append(route)
+
+    page.route(lambda address: "/live" not in address, hold)
+    tell_hot_lead(site, "late-news")
+    _wait_for(page, lambda: bool(late))
+    page.get_by_label("Whose leads").select_option("jonas")
+    page.wait_for_url(re.compile("owner=jonas"))
+    with page.expect_response(late[0].request.url):
+        late[0].continue_()
+    page.wait_for_timeout(_REDRAWN)
+    page.get_by_role("link", name="Hot", exact=True).click()
+    page.wait_for_url(re.compile("bucket=hot"))
+    assert "owner=jonas" in page.url
+
+
+def _wait_for(page: Page, is_true: Callable[[], bool]) -> None:
+    """Wait until something of the browser's is so."""
+    for _ in range(_SOON // _REDRAWN):
+        if is_true():
+            return
+        page.wait_for_timeout(_REDRAWN)
+    raise AssertionError("waited in vain")
 
 
 def _mark(page: Page) -> None:

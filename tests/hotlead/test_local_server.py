@@ -8,11 +8,13 @@ from hotlead.local_server import ServerDidNotStart, VerbFailed, build_environmen
 
 
 def test_nothing_of_another_hotlead_is_inherited(monkeypatch):
-    """A demo must never write into the store of a real service."""
+    """A demo must never write into the store or the registry of a real service."""
     monkeypatch.setenv("HOTLEAD_DATABASE_URL", "postgresql://real/hotlead")
     monkeypatch.setenv("HOTLEAD_HOME", "/real")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://real.example")
     environment = build_environment({"HOTLEAD_TRUSTED_TARGETS": "127.0.0.1:1"})
     assert {name for name in environment if name.startswith("HOTLEAD_")} == {"HOTLEAD_TRUSTED_TARGETS"}
+    assert "MLFLOW_TRACKING_URI" not in environment
     assert environment["PATH"] == os.environ["PATH"]
 
 

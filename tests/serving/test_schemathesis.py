@@ -12,7 +12,7 @@ from models.champion import publish_champion
 from serving.api.openapi import list_operations
 from tests.campaigns.fuzz import campaign
 
-_N_REQUESTS = int(os.environ.get("HOTLEAD_SCHEMATHESIS_EXAMPLES", "100"))
+_N_REQUESTS = int(os.environ.get("HOTLEAD_SCHEMATHESIS_EXAMPLES", "60"))
 _SEED = 7
 _HOSTILE_EVERY = 13
 

@@ -27,6 +27,12 @@ def read_row(fitted, model):
     return fitted.comparison.set_index("model").loc[model]
 
 
+def beats_base_rate(fitted):
+    """Tell whether a model is shown to be a tenth better than a constant."""
+    is_lift = compute_verdict(fitted.comparison).kind == "lift"
+    return is_lift and read_row(fitted, OURS)["log_loss"] < 0.9 * read_row(fitted, BASE_RATE)["log_loss"]
+
+
 def test_x_education_is_predicted_as_well_as_by_the_best_of_its_kind():
     """Leaks removed, tested on the latest 30 % by Lead Number: log loss and AUC are those of tuned learners."""
     fitted = learn("xeducation/leads.csv.gz", "xeducation", MIDDLE)
@@ -38,23 +44,15 @@ def test_x_education_is_predicted_as_well_as_by_the_best_of_its_kind():
     assert compute_verdict(fitted.comparison).kind == "lift"
 
 
-@pytest.mark.parametrize(
-    ("file", "recipe", "candidate"),
-    [
-        ("bank_marketing/bank-full.csv.gz", "bank_marketing", SMALL),
-        ("completejourney/campaigns.parquet", "completejourney", MIDDLE),
-    ],
-)
-def test_drifting_and_dated_sets_beat_the_base_rate(file, recipe, candidate):
-    """Without the leaks, and with an embargo where there are dates, there is something left to learn."""
-    fitted = learn(file, recipe, candidate)
-    assert compute_verdict(fitted.comparison).kind == "lift"
-    assert read_row(fitted, OURS)["log_loss"] < 0.9 * read_row(fitted, BASE_RATE)["log_loss"]
+def test_a_drifting_set_beats_the_base_rate():
+    """Without the leaks there is something left to learn of the bank's calls."""
+    assert beats_base_rate(learn("bank_marketing/bank-full.csv.gz", "bank_marketing", SMALL))
 
 
 def test_what_is_known_of_households_stops_at_the_campaign():
-    """In The Complete Journey every label that was learned from was known before the test began."""
+    """In The Complete Journey every label learned from was known before the test began, and that is enough."""
     fitted = learn("completejourney/campaigns.parquet", "completejourney", MIDDLE, hot_per_week=20.0)
+    assert beats_base_rate(fitted)
     rows, split = fitted.rows, fitted.split
     assert rows.horizon_days == 60
     assert split.n_embargoed > 0

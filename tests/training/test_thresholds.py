@@ -5,38 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.times import DAY
 from training.snapshots import build_training_rows
-from training.thresholds import compute_threshold_table, list_live_snapshots
-
-PROBABILITY = np.array([0.9, 0.2, 0.6, 0.1])
-LABELS = np.array([1.0, 0.0, 0.0, 1.0])
-LEAD = np.array([0, 0, 1, 2], dtype=np.int32)
-AS_OF = np.array([0, 7, 10, 14]) * DAY
-
-
-def test_the_preview_counts_leads_not_snapshots():
-    """Over two weeks two leads reach one half, one of them rightly, and one of two winners is among them."""
-    (row,) = compute_threshold_table(PROBABILITY, LABELS, LEAD, AS_OF, [0.5]).to_dict("records")
-    assert row == {"threshold": 0.5, "hot_leads_per_week": 1.0, "precision": 0.5, "recall": 0.5}
-
-
-def test_a_threshold_that_nobody_reaches_has_no_precision():
-    """Nothing is divided by zero: precision is missing, recall is none."""
-    (row,) = compute_threshold_table(PROBABILITY, LABELS, LEAD, AS_OF, [0.95]).to_dict("records")
-    assert np.isnan(row["precision"])
-    assert row["recall"] == row["hot_leads_per_week"] == 0.0
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
-def test_a_higher_threshold_never_makes_more_leads_hot(probability):
-    """Hot leads and recall only fall as the threshold rises."""
-    n = len(probability)
-    lead, as_of = np.arange(n, dtype=np.int32) // 2, np.arange(n) * DAY
-    table = compute_threshold_table(np.array(probability), np.ones(n), lead, as_of, np.linspace(0, 1, 11))
-    assert table["hot_leads_per_week"].is_monotonic_decreasing
-    assert table["recall"].is_monotonic_decreasing
+from training.thresholds import choose_thresholds_by_capacity, list_live_snapshots
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +31,20 @@ def test_live_snapshots_see_open_leads_right_after_their_events(rows):
         lead, moment = int(events.lead[event]), int(moments[event])
         if rows.leads.created_at[lead] <= moment <= rows.decided_at[lead]:
             assert (lead, moment) in seen
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.floats(0.001, 0.999)), min_size=1, max_size=40),
+    st.floats(0, 12),
+    st.floats(0.1, 8),
+)
+def test_no_more_leads_come_as_high_as_hot_than_can_be_answered(seen, hot_per_week, weeks):
+    """However often each was looked at, it counts once, by how high it came; a week begun counts as whole."""
+    lead, probability = np.array([who for who, _ in seen], np.int32), np.array([p for _, p in seen])
+    chosen = choose_thresholds_by_capacity(
+        probability, lead, weeks=weeks, hot_per_week=hot_per_week, warm_share=0.2
+    )
+    n_hot = len(np.unique(lead[probability >= chosen.hot]))
+    assert chosen.warm <= chosen.hot
+    assert n_hot <= hot_per_week * max(weeks, 1.0) + 1e-9

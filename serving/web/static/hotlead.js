@@ -170,11 +170,13 @@ function refresh(names) {
 
 async function read() {
   const parts = live().filter(each => late.has(each.id) || each.dataset.live.split(" ").some(name => waiting.has(name)));
-  const began = performance.now();
+  const began = performance.now(), asked = here();
   waiting.clear(); late.clear();
   try {
-    const { page, response } = parts.length ? await ask(here()) : {};
-    if (response?.ok) swap(page, parts.map(each => each.id), false);
+    const { page, response } = parts.length ? await ask(asked) : {};
+    // Whoever chose other filters meanwhile is not shown those of before.
+    if (asked !== here()) for (const each of parts) waiting.add(each.dataset.live.split(" ")[0]);
+    else if (response?.ok) swap(page, parts.map(each => each.id), false);
     else if (response?.status === 401) { source?.close(); isOver = true; swap(page, ["messages"]); }
   } catch { late.clear(); }
   // A page that takes long to read is read less often.
