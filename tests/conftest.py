@@ -16,6 +16,7 @@ from hypothesis import settings
 from features.contract import LeadSchema
 from hotlead.home import Home
 from models.settings import BoosterSettings
+from tests.sharing import share
 from training.fitting import Fitted, TrainingOptions, fit_history
 from training.history import History, write_history
 from training.importing.describing import describe_history
@@ -30,10 +31,27 @@ gc.set_threshold(100_000, 20, 50)
 settings.register_profile("suite", max_examples=30)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
+# What takes longest begins first, so that nobody waits for it in the end; the first one founds what others look at.
+_BEGIN = (
+    "tests/browser/test_places.py",
+    *("notebooks/", "tests/models/registry/test_pyfunc.py", "tests/serving/test_server.py"),
+    *(
+        "tests/serving/test_schemathesis.py",
+        "tests/training/test_tracking.py",
+        "tests/training/test_public_data.py",
+    ),
+)
+
 START = pd.Timestamp("2025-01-01T00:00:00Z")
 SPAN_DAYS = 300
 _INDUSTRIES = np.array(["machinery", "chemistry", "retail", "software", "food", "public"])
 _SOURCES = np.array(["web", "fair", "partner"])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long files first; within a file and among the others the order stays."""
+    places = {begin: place for place, begin in enumerate(_BEGIN)}
+    items.sort(key=lambda item: next((places[b] for b in _BEGIN if item.nodeid.startswith(b)), len(places)))
 
 
 def invent_history(
@@ -139,9 +157,13 @@ def fitted(history: History, quick: TrainingOptions) -> Fitted:
 @pytest.fixture(scope="session")
 def trained_home(history: History, quick: TrainingOptions, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with the history and version 1, its challenger; copy it before changing anything."""
+    return Home(share(tmp_path_factory, "trained", lambda folder: _train(Home(folder), history, quick)))
+
+
+def _train(home: Home, history: History, quick: TrainingOptions) -> None:
     from training.registering import register_fitted
 
-    home = Home(tmp_path_factory.mktemp("trained"))
+    home.folder.mkdir()
     write_history(history, home.history)
     register_fitted(
         fit_history(history, quick),
@@ -152,7 +174,6 @@ def trained_home(history: History, quick: TrainingOptions, tmp_path_factory: pyt
         reports=home.reports,
         now=datetime(2026, 1, 1, tzinfo=UTC),
     )
-    return home
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A company served for real, and Chromium to look at it: whatever goes wrong in a page fails its test."""
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from hotlead.receiver import Receiver
 from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.company import Company, found_company, read_company
 from tests.browser.visits import Site, Visits
+from tests.sharing import share
 
 
 @pytest.fixture(scope="session")
@@ -48,26 +48,17 @@ def site(chromium: str, receiver: Receiver, tmp_path_factory: pytest.TempPathFac
 def _lend_company(factory: pytest.TempPathFactory) -> Company:
     """Copy the company in ``HOTLEAD_COMPANY``, or one that is founded once for all processes of a test run."""
     named = os.environ.get("HOTLEAD_COMPANY")
-    founded = Path(named) if named else _found_once(factory)
+    founded = Path(named) if named else share(factory, "founded", _found)
     company = read_company(Path(shutil.copytree(founded, factory.mktemp("company") / "home")))
     assert company is not None, "HOTLEAD_COMPANY names no company: `python -m tests.browser.company` founds one"
     return company
 
 
-def _found_once(factory: pytest.TempPathFactory) -> Path:
-    """Found a company unless another process of this test run has; who comes meanwhile waits for it."""
-    own = factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    home = shared / "founded"
-    with (shared / "founding.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "founded.done").exists():
-            with pytest.MonkeyPatch.context() as patch:
-                # Tests of the registry before us may have left theirs here.
-                patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-                found_company(home, datetime.now(UTC))
-            (shared / "founded.done").touch()
-    return home
+def _found(home: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        # Tests of the registry before us may have left theirs here.
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        found_company(home, datetime.now(UTC))
 
 
 @pytest.fixture(scope="module")
