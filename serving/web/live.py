@@ -57,10 +57,11 @@ class Pace:
 
 @dataclass(eq=False, kw_only=True)
 class Listener:
-    """A browser that listens."""
+    """A browser that listens; `read_at` is when its page was read, until somebody has looked what changed since."""
 
     user_id: str
     wanted: frozenset[str]
+    read_at: int | None = None
     news: set[str] = field(default_factory=set)
     rings: asyncio.Event = field(default_factory=asyncio.Event)
     is_doubted: bool = False
@@ -88,7 +89,8 @@ class Live:
         self._service, self._most, self._most_of_one = service, most, most_of_one
         self._listeners: set[Listener] = set()
         self._watcher: asyncio.Task[None] | None = None
-        self._noticer, self._pace = Noticer(), Pace()
+        # They outlive the watchers: what came while nobody listened is news to the next who does.
+        self._noticer, self._pace, self._changed_at = Noticer(), Pace(), 0
 
     def has_room(self, user_id: str) -> bool:
         """Tell whether one more of a visitor's browsers may listen."""
@@ -99,7 +101,6 @@ class Live:
         """Let a browser listen, and somebody watch."""
         self._listeners.add(listener)
         if self._watcher is None or self._watcher.done():
-            self._noticer, self._pace = Noticer(), Pace()
             self._watcher = asyncio.create_task(self._watch())
 
     def leave(self, listener: Listener) -> None:
@@ -109,22 +110,28 @@ class Live:
             self._watcher.cancel()
             self._watcher = None
 
-    def has_changed_since(self, at: int) -> bool:
-        """Tell whether anything may have changed since a page was read."""
-        return self._noticer.changed_at + _SLACK >= at
-
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             try:
                 wanted = frozenset(name for listener in self._listeners for name in listener.wanted)
-                self._pace.add(await asyncio.to_thread(self._look, wanted), loop.time())
+                found = await asyncio.to_thread(self._look, wanted)
+                self._pace.add(found, loop.time())
+                self._tell_late(self._service.clock() if found else self._noticer.changed_at)
             except Exception as error:  # the store may be away for a while, and come back
                 log_failure(error)
             names = self._pace.take(loop.time())
             for listener in self._listeners if names else ():
                 listener.tell(names)
             await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+    def _tell_late(self, changed_at: int) -> None:
+        """Tell those whose pages were read before the newest change that there is news."""
+        self._changed_at = max(self._changed_at, changed_at)
+        for listener in self._listeners:
+            if listener.read_at is not None and self._changed_at + _SLACK >= listener.read_at:
+                listener.tell(listener.wanted)
+            listener.read_at = None
 
     def _look(self, wanted: frozenset[str]) -> dict[str, float]:
         in_force = self._service.championing.in_force
@@ -153,12 +160,12 @@ async def _open(site: Site, live: Live, request: Request) -> Response:
     visit = await site.open_visit(request, Right.SEE)
     told = request.query_params.getlist("of")[:_MOST_NAMES]
     names = frozenset(name for name in told if _NAME.fullmatch(name))
-    listener = Listener(user_id=visit.who.id, wanted=names)
+    since = request.query_params.get("since", "")
+    read_at = int(since[:20]) if since.isascii() and since.isdigit() else None
+    listener = Listener(user_id=visit.who.id, wanted=names, read_at=read_at)
     if not live.has_room(listener.user_id):
         headers = {**_HEADERS, "retry-after": "30"}
         return PlainTextResponse("too many pages listen: close some", status_code=503, headers=headers)
-    since = request.query_params.get("since", "")
-    read_at = int(since[:20]) if since.isascii() and since.isdigit() else None
     # Whoever shuts the connections of a server down ends this one, which has no end of its own.
     request.scope[ENDLESS] = True
 
@@ -171,17 +178,12 @@ async def _open(site: Site, live: Live, request: Request) -> Response:
             return True
         return True
 
-    stream = _stream(live, listener, read_at, may_listen)
-    return StreamingResponse(stream, media_type="text/event-stream", headers=_HEADERS)
+    return StreamingResponse(_stream(live, listener, may_listen), media_type="text/event-stream", headers=_HEADERS)
 
 
-async def _stream(
-    live: Live, listener: Listener, read_at: int | None, may_listen: Callable[[], Awaitable[bool]]
-) -> AsyncIterator[str]:
+async def _stream(live: Live, listener: Listener, may_listen: Callable[[], Awaitable[bool]]) -> AsyncIterator[str]:
     # A stream that never begins never ends: its listener takes a place only from here on.
     try:
-        if read_at is not None and live.has_changed_since(read_at):
-            listener.tell(listener.wanted)
         live.join(listener)
         yield f"retry: {_RETRY_MILLISECONDS}\n\n"
         while True:

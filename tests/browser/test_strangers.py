@@ -1,5 +1,8 @@
 """Strangers: what comes from public forms is shown as it was told, and does nothing, wherever it stands."""
 
+import csv
+import io
+import re
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -62,6 +65,26 @@ def test_what_stands_in_an_address_is_no_markup(visits: Visits) -> None:
         page.goto(address.format(quote(_ATTACK, safe="")))
         assert page.locator("img[src=x]").count() == 0, address
         assert page.locator("body > script, main script").count() == 0, address
+
+
+def test_a_file_of_attacks_is_looked_at_as_text(visits: Visits) -> None:
+    """Its name, its columns, its cells and the rows that are refused are shown letter by letter."""
+    text = io.StringIO()
+    csv.writer(text).writerows(
+        [["lead_id", _ATTACK, "name"], ["", _ATTACK, _ATTACK], ["attacks-1", "=1+1", _ATTACK]]
+    )
+    file = {"name": '"><img src=x>.csv', "mimeType": "text/csv", "buffer": text.getvalue().encode()}
+    page = visits.open("/setup/import", user="eero")
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.locator("main")).to_contain_text("<img src=x onerror")
+    assert page.locator("img[src=x]").count() == 0
+    page.get_by_role("button", name=re.compile("Import")).click()
+    expect(page.get_by_text("Done").first).to_be_visible(timeout=20_000)
+    assert page.locator("img[src=x]").count() == 0
+    page.goto("/leads/attacks-1")
+    expect(page.locator("h1")).to_contain_text("<img src=x")
+    assert page.locator("img[src=x]").count() == 0
 
 
 def test_the_page_behind_a_message_shows_an_attack_as_text(site: Site, visits: Visits, receiver: Receiver) -> None:

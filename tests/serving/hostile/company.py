@@ -36,6 +36,7 @@ NEWS = (
     ("POST", "/v1/leads/L-news/stage"),
     ("POST", "/v1/leads/L-news/contacts"),
     ("POST", "/v1/leads/L-news/snooze"),
+    ("POST", "/v1/leads/L-news/notes"),
     ("POST", "/v1/alerts/none/acknowledge"),
 )
 """Every door by which facts come in."""

@@ -11,6 +11,7 @@ import pytest
 from starlette.requests import ClientDisconnect
 
 from serving.app import create_app, read_clock
+from serving.championing import ScorerInForce
 from serving.settings import Settings
 from serving.store.database import Database
 from serving.store.news import list_held_leads
@@ -85,6 +86,23 @@ def test_a_page_that_was_read_before_a_change_hears_of_it(database: Database, ru
         time.sleep(0.3)
         with listen(running, token, "queue", since=teller.now - 1) as late:
             assert late.hear() == "queue"
+
+
+def test_the_first_to_listen_hears_of_what_was_before(
+    database: Database, running: Running, token: str, in_force: ScorerInForce
+) -> None:
+    """While nobody listened nobody looked: the first look tells what came between a page and its listening."""
+    teller = Teller(database, None)
+    teller.now = read_clock()
+    teller.tell_lead("L-1", owner_id="anna")
+    teller.tell(ToldStage(lead_id="L-1", key=b"x" * 16, stage="mql", occurred_at=NOW))
+    with listen(running, token, "queue", since=teller.now - 1) as first:
+        assert first.hear() == "queue"
+    read_at = read_clock()
+    running.app.state.service.championing.in_force = in_force
+    time.sleep(1.0)
+    with listen(running, token, "model", since=read_at) as later:
+        assert later.hear() == "model"
 
 
 def test_a_stream_ends_with_its_session(database: Database, running: Running, token: str) -> None:
