@@ -1,11 +1,13 @@
 """Queue rows: what a list shows of a few leads, in as many queries however many they are."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, func, select
 
 from agreement.stages import Stage
+from serving.store.columns import Micros
 from serving.store.tables import accounts, bases, events, leads, scores, stage_changes
 
 _TOLD = (
@@ -33,13 +35,8 @@ def read_queue_rows(connection: Connection, ids: Collection[str], moments: Seque
     moments
         Microseconds since 1970; the score at the first is the column ``past_0``, None where there was none yet.
     """
-    past = [_find_score(at).label(f"past_{place}") for place, at in enumerate(moments)]
-    query: Select[Any] = select(*_TOLD, *past)
-    query = query.outerjoin(accounts, accounts.c.id == leads.c.account_id)
-    query = query.outerjoin(bases, bases.c.id == leads.c.basis_id)
-    latest = (scores.c.lead_id == leads.c.id) & (scores.c.number == leads.c.score_number)
-    found = query.outerjoin(scores, latest).where(leads.c.id.in_(sorted(ids)))
-    return {row.id: row for row in connection.execute(found)}
+    at = {f"at_{place}": moment for place, moment in enumerate(moments)}
+    return {row.id: row for row in connection.execute(_choose_rows(len(moments)), {"ids": sorted(ids), **at})}
 
 
 def find_last_events(connection: Connection, ids: Collection[str], now: int) -> dict[str, tuple[str, int]]:
@@ -62,7 +59,21 @@ def list_won_since(connection: Connection, since: int) -> list[str]:
     return sorted(connection.execute(told.union(select(leads.c.id).where(came))).scalars())
 
 
-def _find_score(at: int) -> Any:
+# Putting it together takes longer than the databases take to answer it.
+@cache
+def _choose_rows(n_moments: int) -> Select[Any]:
+    """Choose rows of the leads ``ids``, with the scores of the moments ``at_0``, ``at_1`` and so on."""
+    past = [
+        _find_score(bindparam(f"at_{place}", type_=Micros)).label(f"past_{place}") for place in range(n_moments)
+    ]
+    query: Select[Any] = select(*_TOLD, *past)
+    query = query.outerjoin(accounts, accounts.c.id == leads.c.account_id)
+    query = query.outerjoin(bases, bases.c.id == leads.c.basis_id)
+    latest = (scores.c.lead_id == leads.c.id) & (scores.c.number == leads.c.score_number)
+    return query.outerjoin(scores, latest).where(leads.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def _find_score(at: BindParameter[int]) -> Any:
     earlier = scores.alias()
     own = (earlier.c.lead_id == leads.c.id) & (earlier.c.as_of <= at)
     return select(earlier.c.score).where(own).order_by(earlier.c.number.desc()).limit(1).scalar_subquery()

@@ -182,7 +182,7 @@ def _is_among_buckets(chosen: QueueFilter) -> list[ColumnElement[bool]]:
 
 def _list_conditions(chosen: QueueFilter) -> list[ColumnElement[bool]]:
     awake = or_(leads.c.snoozed_until.is_(None), leads.c.snoozed_until <= chosen.now)
-    conditions = [~awake if chosen.is_snoozed else awake]
+    conditions = [leads.c.snoozed_until > chosen.now if chosen.is_snoozed else awake]
     if chosen.owner_id is None:
         conditions.append(IS_OPEN)
     else:

@@ -27,6 +27,7 @@ def narrow(*, sqlite: str, postgresql: str) -> dict[str, Any]:
 # Said as `agenda.IS_OPEN` says it, which no database takes for the condition that narrows a search.
 _OPEN = narrow(sqlite="coalesce(is_open, 0) = 1", postgresql="coalesce(is_open, false)")
 _HOT = narrow(sqlite="episode_is_open = 1", postgresql="episode_is_open")
+_SNOOZED = narrow(sqlite="snoozed_until IS NOT NULL", postgresql="snoozed_until IS NOT NULL")
 
 batches = define(
     "batches",
@@ -96,6 +97,7 @@ leads = define(
     Index("ix_leads_queue", "bucket", "score", "id", **_OPEN),
     Index("ix_leads_own_queue", "owner_id", "is_open", "bucket", "score", "id"),
     Index("ix_leads_hot", "entered_at", "id", **_HOT),
+    Index("ix_leads_snoozed", "snoozed_until", "id", **_SNOOZED),
 )
 
 lead_versions = define(

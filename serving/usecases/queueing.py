@@ -23,7 +23,8 @@ from serving.usecases.queue_search import find_matches
 
 # Ranking by value reads what was told of each: the likeliest so many are ranked.
 MOST_RANKED = 1_000
-MOST_COUNTED = 1_000
+# More than that is "many": nobody takes up a hundred leads before looking again.
+MOST_COUNTED = 100
 _RANKED_BUCKETS = tuple(reversed(BUCKETS))
 _CENTS = 100
 

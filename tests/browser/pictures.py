@@ -5,6 +5,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from playwright.sync_api import Browser, sync_playwright
 from hotlead.local_server import find_free_port, serve_home
 from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.company import Company, found_company, read_company
-from tests.browser.places import PLACES, Place
+from tests.browser.places import HOT, PLACES, Place
 from tests.browser.visits import PHONE, WIDE, Site, Visits
 
 DOCS = Path(__file__).parents[2] / "docs" / "screenshots"
+# Stands in for the attack in pictures.
+_CALM = "fresh-3"
 _SCHEMES = ("light", "dark")
 _SIZES = {"wide": (WIDE, 1.5), "phone": (PHONE, 2.0)}
 _SHOWN = {
@@ -78,8 +81,9 @@ def _shrink(path: Path) -> None:
 def list_all() -> Iterator[tuple[str, Place, str]]:
     """List every page in every way."""
     for place in PLACES:
-        name = re.sub(r"[^a-z]+", "-", f"{place.path}-{place.user or 'nobody'}".lower()).strip("-")
-        yield from ((name, place, f"{size}-{scheme}") for size in _SIZES for scheme in _SCHEMES)
+        calm = replace(place, path=place.path.replace(HOT, _CALM))
+        name = re.sub(r"[^a-z]+", "-", f"{calm.path}-{calm.user or 'nobody'}".lower()).strip("-")
+        yield from ((name, calm, f"{size}-{scheme}") for size in _SIZES for scheme in _SCHEMES)
 
 
 def list_for_docs() -> Iterator[tuple[str, Place, str]]:

@@ -121,6 +121,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_leads_score_id", "leads", ["score", "id"], unique=False)
     op.create_index("ix_leads_scored_at_id", "leads", ["scored_at", "id"], unique=False)
+    op.create_index(
+        "ix_leads_snoozed",
+        "leads",
+        ["snoozed_until", "id"],
+        unique=False,
+        sqlite_where=sa.text("snoozed_until IS NOT NULL"),
+        postgresql_where=sa.text("snoozed_until IS NOT NULL"),
+    )
     op.create_index(op.f("ix_leads_wake_at"), "leads", ["wake_at"], unique=False)
     op.create_table(
         "messages",
