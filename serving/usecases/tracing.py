@@ -109,7 +109,7 @@ def choose_span(connection: Connection, lead_id: str, chosen: Range, *, now: int
     ends_at = _find_day_end(now, zone)
     if chosen == "all":
         first = find_first_moment(connection, lead_id)
-        n_days = max(30, -(-(ends_at - min(now, first or now)) // DAY))
+        n_days = max(2, -(-(ends_at - min(now, first or now)) // DAY))
     else:
         n_days = int(chosen)
     width = _WIDTHS.get(n_days, -(-n_days // MOST_STRETCHES) * DAY)

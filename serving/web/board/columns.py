@@ -57,8 +57,17 @@ _SHARES = frozenset(
 )
 _FINE = frozenset(["romi", "lift", "p_value"])
 _PARTS = ("count", "of", "low", "high", "n", "origin")
-_NAMING = frozenset(["owner", "duty", "span", "source", "stage", "by", "criterion", "attribute", "quality"])
-
+# Where one of these comes first, it says what a row is about.
+_NAMING = frozenset(["owner", "duty", "span", "source", "stage", "criterion", "attribute", "quality"])
+# Rows that we name ourselves; what people told as a name stays as they told it.
+_OUR_ROWS = frozenset(
+    [
+        *(("attainment", table) for table in ("commitments", "conversions", "duties", "response_times")),
+        *(("funnel", table) for table in ("stages", "conversions", "standing", "left", "recycled")),
+        *(("plan", table) for table in ("needs", "sides", "rates")),
+        *(("forecast", table) for table in ("total", "by_stage")),
+    ]
+)
 
 _WHAT_IF = "what_if_"
 
@@ -92,7 +101,7 @@ def lay_out(table: FigureTable) -> Sheet:
             Column(name=name, parts=parts, is_text=any(isinstance(row.cells[name], str) for row in table.rows))
             for name, parts in gather_parts(cells).items()
         ],
-        has_keys=not _NAMING & set(cells) or "means" in cells,
+        has_keys=next(iter(cells), "") not in _NAMING or "means" in cells,
     )
 
 
@@ -110,6 +119,18 @@ def name_column(name: str, words: Words) -> str:
         return words.say("board.what_if", name=name_column(name.removeprefix(_WHAT_IF), words))
     key = f"board.columns.{name}"
     return words.say(key) if key in words else name
+
+
+def name_row(view: str, table: str, key: str, words: Words) -> str:
+    """Return what people call a row: the parts of its key, each in words where they are ours."""
+    if (view, table) not in _OUR_ROWS:
+        return key
+    return " · ".join(_name_part(part, words) for part in key.split(":"))
+
+
+def _name_part(part: str, words: Words) -> str:
+    known = (f"board.rows.{part}", f"board.stage.{part}")
+    return next((words.say(each) for each in known if each in words), part)
 
 
 def write_figure(figures: Figures, table: str, name: str, cells: Mapping[str, Cell], visit: Visit) -> str:

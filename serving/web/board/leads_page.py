@@ -11,6 +11,7 @@ from serving.usecases.browsing import browse_named
 from serving.usecases.standing import gather_people
 from serving.usecases.views.figures import Figures
 from serving.usecases.views.keeping_figures import KeptFigures
+from serving.web.board.columns import name_row
 from serving.web.board.looking import Looker, get_view
 from serving.web.board.spans import name_period
 from serving.web.board.view_page import read_options
@@ -35,6 +36,7 @@ def show_leads(visit: Visit, connection: Connection, kept: KeptFigures) -> Respo
         view=get_view(view),
         table=table,
         row=row,
+        row_name=name_row(view, table.name, row.key, visit.words),
         leads=_list_leads(shown, figures, visit, connection),
         gone=len(shown),
         first=first,

@@ -9,7 +9,7 @@ from serving.api.figures import write_table
 from serving.usecases.views.figures import Figures
 from serving.usecases.views.keeping_figures import KeptFigures
 from serving.usecases.views.viewing import VIEWS
-from serving.web.board.columns import gather_parts, lay_out, name_column, write_figure
+from serving.web.board.columns import gather_parts, lay_out, name_column, name_row, write_figure
 from serving.web.board.looking import Behind, Looker, get_view
 from serving.web.board.spans import find_after, find_before, list_choices, name_period
 from serving.web.pages import SITE_HEADERS
@@ -36,6 +36,7 @@ def show_view(visit: Visit, connection: Connection, kept: KeptFigures) -> Respon
         most=None if wanted else _MOST_ROWS,
         write=lambda table, column, cells: write_figure(figures, table, column, cells, visit),
         name_column=lambda name: name_column(name, visit.words),
+        name_row=lambda table, key: name_row(figures.view, table, key, visit.words),
         name_period=lambda span: name_period(span, visit.words),
         choices=list_choices(visit.now, visit.terms),
         before=find_before(figures.period),

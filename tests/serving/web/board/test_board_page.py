@@ -209,3 +209,14 @@ def _name_state(row: dict[str, Any], told: dict[str, Any]) -> str:
     if its["due"]:
         return "Still open"
     return "Kept" if row["is_kept"] else "Nothing due"
+
+
+def test_rows_are_called_what_people_call_them(visit: TestClient) -> None:
+    """A row of ours is named in words, in its table and above its leads; what strangers told stays as they told it."""
+    plan = " ".join(read_page(load(visit, "/agreement/plan").text).texts)
+    assert "Marketing · Customer" in plan
+    assert "marketing:customer" not in plan
+    behind = load(visit, f"/agreement/leads?view=funnel&table=conversions&row=mql:sql&period={_YEAR}").text
+    assert "MQL · SQL" in behind
+    channels = load(visit, f"/agreement/attribution?period={_YEAR}").text
+    assert "cold call" in channels
