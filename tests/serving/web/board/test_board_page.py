@@ -212,7 +212,7 @@ def _name_state(row: dict[str, Any], told: dict[str, Any]) -> str:
 
 
 def test_rows_are_called_what_people_call_them(visit: TestClient) -> None:
-    """A row of ours is named in words, in its table and above its leads; what strangers told stays as they told it."""
+    """A row of ours is named in words, in its table and above its leads; what strangers told stays as it is."""
     plan = " ".join(read_page(load(visit, "/agreement/plan").text).texts)
     assert "Marketing · Customer" in plan
     assert "marketing:customer" not in plan
