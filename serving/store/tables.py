@@ -6,11 +6,7 @@ from sqlalchemy import Column, Index, MetaData, Table, UniqueConstraint, text
 
 from serving.store.columns import Count, Digest, Flag, Micros, Prose, Real, Serial, Word
 
-_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
+_NAMES = {kind: f"{kind}_%(table_name)s_%(column_0_N_name)s" for kind in ("ix", "uq")} | {"pk": "pk_%(table_name)s"}
 metadata = MetaData(naming_convention=_NAMES)
 
 

@@ -36,7 +36,6 @@ NEWS = (
     ("POST", "/v1/leads/L-news/stage"),
     ("POST", "/v1/leads/L-news/contacts"),
     ("POST", "/v1/leads/L-news/snooze"),
-    ("POST", "/v1/leads/L-news/notes"),
     ("POST", "/v1/alerts/none/acknowledge"),
 )
 """Every door by which facts come in."""
