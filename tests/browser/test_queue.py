@@ -9,7 +9,7 @@ from tests.browser.leads import find_row, tell_hot_lead, tell_lead, turn_hot
 from tests.browser.visits import PHONE, Site, Visits
 
 # From the news of an event to the row: the service looks twice a second, the page waits a little for more.
-_SOON = 8_000
+_SOON = 20_000
 # An act can be undone for ten seconds; then a worker applies it.
 _APPLIED = 25_000
 _MOST_TABS = 60

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog,
 from tests.browser.company import Company
 
 WIDE, PHONE = {"width": 1360, "height": 860}, {"width": 390, "height": 844}
-_PATIENCE_MILLISECONDS = 8_000
+_PATIENCE_MILLISECONDS = 15_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
