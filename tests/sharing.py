@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,8 @@ def share(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], obj
     with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
+            # Whoever tried before us may have failed half-way.
+            shutil.rmtree(folder, ignore_errors=True)
             make(folder)
             done.touch()
     return folder
