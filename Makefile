@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 ROOMS  := features agreement models training serving hotlead
 export MLFLOW_DISABLE_TELEMETRY ?= true
-# Processes that compile every module anew take a second longer to start, and the tests start many.
+# Processes that compile every module anew take half a second longer to start, and the tests start many.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test check bench crash fuzz notebooks pictures migration lock clean

@@ -24,7 +24,7 @@ from training.recipes.recipe import SnapshotRule, TimeRecipe
 
 pytest_plugins = ["tests.databases"]
 
-# Hundreds of thousands of objects live as long as the tests: looking through them again and again is a tenth of it.
+# Hundreds of thousands of objects live as long as the tests: they need not be looked through again and again.
 gc.set_threshold(100_000, 20, 50)
 
 # Examples a property that names no number of its own; HYPOTHESIS_PROFILE=default looks at a hundred.

@@ -24,12 +24,13 @@ _BEFORE = 28 * DAY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """Scores of leads that the scorer had not seen.
+    """Scores of leads at moments in a window that the scorer had not seen.
 
     Attributes
     ----------
     snapshots
-        n moments; where there are dates, also those of the four weeks before the window.
+        n moments; where there are dates, also those of the four weeks before the window, which tell no more than
+        who stood above a threshold already: the scorer may have learned from some of them.
     probability
         Shape (n,), calibrated.
     start, end

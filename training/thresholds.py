@@ -1,15 +1,13 @@
-"""Thresholds: chosen by what sales can honour, and previewed before they are saved."""
+"""Thresholds: chosen by what sales can honour, and the moments at which a live service would look at leads."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from features.tables import UNKNOWN, SnapshotTable
-from features.times import DAY, MISSING_TIME
+from features.times import MISSING_TIME
 from models.buckets import Thresholds, choose_thresholds
 from training.snapshots import TrainingRows
-
-_WEEK = 7 * DAY
 
 
 def choose_thresholds_by_capacity(

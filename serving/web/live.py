@@ -104,15 +104,13 @@ class Live:
             self._watcher = asyncio.create_task(self._watch())
 
     def leave(self, listener: Listener) -> None:
-        """Let a browser go; nobody watches for nobody."""
+        """Let a browser go."""
         self._listeners.discard(listener)
-        if not self._listeners and self._watcher is not None:
-            self._watcher.cancel()
-            self._watcher = None
 
     async def _watch(self) -> None:
+        """Look until nobody listens; a look is never broken off, or what it noticed would be told to nobody."""
         loop = asyncio.get_running_loop()
-        while True:
+        while self._listeners:
             try:
                 wanted = frozenset(name for listener in self._listeners for name in listener.wanted)
                 found = await asyncio.to_thread(self._look, wanted)

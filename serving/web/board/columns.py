@@ -59,7 +59,7 @@ _FINE = frozenset(["romi", "lift", "p_value"])
 _PARTS = ("count", "of", "low", "high", "n", "origin")
 # Where one of these comes first, it says what a row is about.
 _NAMING = frozenset(["owner", "duty", "span", "source", "stage", "criterion", "attribute", "quality"])
-# Rows that we name ourselves; what people told as a name stays as they told it.
+# Rows whose keys begin with words of ours; a name that people told may follow as the third.
 _OUR_ROWS = frozenset(
     [
         *(("attainment", table) for table in ("commitments", "conversions", "duties", "response_times")),
@@ -125,7 +125,7 @@ def name_row(view: str, table: str, key: str, words: Words) -> str:
     """Return what people call a row: the parts of its key, each in words where they are ours."""
     if (view, table) not in _OUR_ROWS:
         return key
-    return " · ".join(_name_part(part, words) for part in key.split(":"))
+    return " · ".join(_name_part(part, words) for part in key.split(":", 2))
 
 
 def _name_part(part: str, words: Words) -> str:

@@ -1,6 +1,7 @@
 """Live: browsers that listen hear that something changed, from whichever process, over real sockets."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -23,7 +24,7 @@ from serving.usecases.told import ToldNote, ToldStage
 from serving.web import live
 from serving.web.live import Live, Pace
 from tests.serving.usecases.tellers import NOW, Teller
-from tests.serving.web.listeners import Ear, Running, wait_for
+from tests.serving.web.listeners import PATIENCE_SECONDS, Ear, Running, wait_for
 
 _LIVE_SCOPE: dict[str, Any] = {
     "type": "http",
@@ -89,9 +90,10 @@ def test_a_page_that_was_read_before_a_change_hears_of_it(database: Database, ru
 
 
 def test_the_first_to_listen_hears_of_what_was_before(
-    database: Database, running: Running, token: str, in_force: ScorerInForce
+    database: Database, running: Running, token: str, in_force: ScorerInForce, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While nobody listened nobody looked: the first look tells what came between a page and its listening."""
+    monkeypatch.setattr(live, "_SLACK", 0)
     teller = Teller(database, None)
     teller.now = read_clock()
     teller.tell_lead("L-1", owner_id="anna")
@@ -145,6 +147,36 @@ def test_there_is_room_for_so_many_in_all(running: Running) -> None:
     assert crowd.has_room("anna")
     crowd._listeners = {live.Listener(user_id=name, wanted=frozenset()) for name in ("anna", "bo")}
     assert not crowd.has_room("eve")
+
+
+def test_what_a_look_noticed_is_told_though_its_listener_left(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser that goes to another page leaves in the middle of a look: the next one hears of what it found."""
+    crowd, begun, may_end = Live(running.app.state.service), threading.Event(), threading.Event()
+
+    def look(wanted: frozenset[str]) -> dict[str, float]:
+        is_first = not begun.is_set()
+        begun.set()
+        may_end.wait(PATIENCE_SECONDS)
+        return dict.fromkeys(wanted, 0.0) if is_first else {}
+
+    async def go_on() -> bool:
+        first, second = (
+            live.Listener(user_id="anna", wanted=frozenset({"queue"}), read_at=read_clock()) for _ in range(2)
+        )
+        crowd.join(first)
+        await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
+        crowd.leave(first)
+        crowd.join(second)
+        may_end.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(second.rings.wait(), 3)
+        crowd.leave(second)
+        return second.news == {"queue"}
+
+    monkeypatch.setattr(crowd, "_look", look)
+    assert asyncio.run(go_on())
 
 
 def test_who_goes_before_the_first_word_takes_no_place(sqlite_url: str, tmp_path: Path) -> None:
